@@ -1,0 +1,29 @@
+//! The shared nouns of the house: what rooms hand to each other.
+//!
+//! Plain values without I/O, clock or async; `model` uses no other room. Constructors refuse nonsense, so the
+//! code that uses a value does not check it again.
+
+mod entry;
+mod facts;
+mod incident;
+mod page;
+mod people;
+mod policy;
+mod rule;
+mod source;
+mod term;
+mod words;
+
+pub use entry::{Entry, EntryKey, Link, Published, Reading, Unreadable};
+pub use facts::{
+    AlertFacts, Change, Contact, CoverageFacts, DigestFacts, DigestLine, EvidenceFacts, LadderLine,
+    NoticeFacts, QuotePart, TroubleLine,
+};
+pub use incident::{IncidentKind, IncidentState, Severity, Verdict};
+pub use page::{Fetched, Hop, Outcome, PageWhy, Skip, Validators};
+pub use people::{Person, Role, Shift};
+pub use policy::{DailyWindow, FirstReport, Policy, Step};
+pub use rule::{Condition, Raise, Rule, Subject, Within};
+pub use source::{ArticleSelectors, ForumSelectors, ListSelectors, Source, SourceKind, Tier, Timetable};
+pub use term::{Field, Hit, Lexicon, Scope, Term, Way};
+pub use words::{Lang, Word};

@@ -1,0 +1,168 @@
+//! What a page says: entries, and links to more pages.
+
+use super::page::PageWhy;
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+/// A typed key that says what "the same entry" means: `url:` canonical address, `post:` thread + post id,
+/// `guid:` source + guid, `manual:`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct EntryKey(String);
+
+impl EntryKey {
+    /// `canonical` comes from `read::canonical`.
+    pub fn url(canonical: &str) -> Self {
+        Self(format!("url:{canonical}"))
+    }
+    pub fn post(canonical_thread: &str, post: &str) -> Self {
+        Self(format!("post:{canonical_thread}#{post}"))
+    }
+    pub fn guid(source: &str, guid: &str) -> Self {
+        Self(format!("guid:{source}:{guid}"))
+    }
+    pub fn manual(id: &str) -> Self {
+        Self(format!("manual:{id}"))
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One article, feed item or post, as read from a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub key: EntryKey,
+    /// Further keys of the same entry (guid of the feed item, same-host canonical address).
+    pub aliases: Vec<EntryKey>,
+    /// Where a reader finds it.
+    pub url: Option<Url>,
+    pub title: String,
+    /// Plain text, paragraphs separated by `\n`.
+    pub text: String,
+    /// As the page shows it; evidence only, never indexed.
+    pub byline: Option<String>,
+    pub published: Option<Published>,
+}
+
+/// A day, optionally a time, and the offset as the page wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Published {
+    pub day: NaiveDate,
+    pub time: Option<NaiveTime>,
+    pub offset: Option<FixedOffset>,
+}
+
+impl Published {
+    pub fn day(day: NaiveDate) -> Self {
+        Self { day, time: None, offset: None }
+    }
+    pub fn local(at: NaiveDateTime) -> Self {
+        Self { day: at.date(), time: Some(at.time()), offset: None }
+    }
+    pub fn exact(at: DateTime<FixedOffset>) -> Self {
+        Self { day: at.date_naive(), time: Some(at.time()), offset: Some(*at.offset()) }
+    }
+    /// The latest instant that this may mean: a bare day counts to its end, so a day never makes news look older
+    /// than it is. A time without an offset is read in `zone`.
+    pub fn latest(&self, zone: Tz) -> DateTime<Utc> {
+        let last_second = NaiveTime::from_hms_opt(23, 59, 59).expect("a valid time of day");
+        let local = self.day.and_time(self.time.unwrap_or(last_second));
+        match self.offset {
+            Some(offset) => local.and_local_timezone(offset).single().map(|at| at.with_timezone(&Utc)),
+            None => zone.from_local_datetime(&local).latest().map(|at| at.with_timezone(&Utc)),
+        }
+        // A local time that the spring night skips: read it as UTC, an hour or so off but never lost.
+        .unwrap_or_else(|| local.and_utc())
+    }
+}
+
+impl std::fmt::Display for Published {
+    /// RFC 3339 with the page's offset, local time without one, or a bare date.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.day.format("%Y-%m-%d"))?;
+        if let Some(time) = self.time {
+            write!(f, "T{}", time.format("%H:%M:%S"))?;
+            if let Some(offset) = self.offset {
+                if offset.local_minus_utc() == 0 {
+                    f.write_str("Z")?;
+                } else {
+                    write!(f, "{offset}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<Published> for String {
+    fn from(published: Published) -> Self {
+        published.to_string()
+    }
+}
+
+impl TryFrom<String> for Published {
+    type Error = chrono::ParseError;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
+            return Ok(Self::exact(at));
+        }
+        if let Ok(at) = NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S") {
+            return Ok(Self::local(at));
+        }
+        NaiveDate::parse_from_str(&text, "%Y-%m-%d").map(Self::day)
+    }
+}
+
+/// An address found on a page, to be visited as a page of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    pub url: Url,
+    pub why: PageWhy,
+    /// What the list or feed already said of it; stored when the page itself cannot be had.
+    pub hint: Option<Entry>,
+}
+
+/// What one page gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    pub entries: Vec<Entry>,
+    pub links: Vec<Link>,
+    /// Said in the ledger, e.g. "no article: a list page".
+    pub note: Option<String>,
+}
+
+/// Why a body could not be read. The text is for the ledger and for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("the body is empty")]
+    Empty,
+    #[error("{what} is not {expected}")]
+    Kind { what: String, expected: String },
+    #[error("{0}")]
+    Broken(String),
+    #[error("selector {selector:?} ({key}) found nothing; the site may have changed its layout")]
+    SelectorLost { key: String, selector: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_is_written_as_the_page_wrote_it() {
+        for text in ["2026-01-14", "2026-01-14T16:56:00", "2026-01-14T16:56:00+08:00", "2026-01-14T16:56:00Z"]
+        {
+            assert_eq!(Published::try_from(text.to_owned()).unwrap().to_string(), text);
+        }
+        assert!(Published::try_from("昨天".to_owned()).is_err());
+    }
+
+    #[test]
+    fn a_bare_day_counts_to_its_end() {
+        let day = Published::try_from("2026-01-14".to_owned()).unwrap();
+        assert_eq!(day.latest(chrono_tz::Asia::Shanghai).to_rfc3339(), "2026-01-14T15:59:59+00:00");
+    }
+}
