@@ -27,13 +27,12 @@ mod view;
 mod writer;
 
 pub use body::{Packed, text_digest};
-pub use climb::{ClimbRow, GRACE};
 pub use digest::DigestRow;
 pub use entry::Totals;
 pub use error::StoreError;
 pub use event::EventRow;
 pub use frontier::{Lease, Leased};
-pub use incident::{IncidentRow, IncidentView, MentionRow, NewIncident, Spread, since};
+pub use incident::{MentionRow, NewIncident, since};
 pub use message::{AttemptRow, Claimed, MessageRow, NewMessage, Sent};
 pub use page::{EntryRecord, FetchRecord, LinkRecord, Mentioned, PageRecord, Recorded, Visit};
 pub use run::RunId;

@@ -2,35 +2,17 @@
 
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
-use crate::model::Policy;
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::model::{ACK_GRACE, Climb, Policy};
+use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
-
-/// The climb goes on this long after an acknowledgement ran out, so that its holder is told first.
-pub const GRACE: TimeDelta = TimeDelta::minutes(10);
-
-#[derive(Debug, Clone)]
-pub struct ClimbRow {
-    pub id: i64,
-    pub incident: i64,
-    pub number: String,
-    pub policy: Policy,
-    pub reason: String,
-    pub state: String,
-    pub started_at: DateTime<Utc>,
-    pub taken: u32,
-    pub next_at: DateTime<Utc>,
-    pub ack_until: Option<DateTime<Utc>>,
-    pub ack_by: Option<String>,
-}
 
 const COLUMNS: &str =
     "climb.id, climb.incident, incident.number, climb.policy, climb.reason, climb.state, climb.started_at,
     climb.taken, climb.next_at, climb.ack_until, climb.ack_by";
 
-fn row(row: &Row<'_>) -> rusqlite::Result<ClimbRow> {
+fn row(row: &Row<'_>) -> rusqlite::Result<Climb> {
     let policy: String = row.get(3)?;
-    Ok(ClimbRow {
+    Ok(Climb {
         id: row.get(0)?,
         incident: row.get(1)?,
         number: row.get(2)?,
@@ -56,7 +38,7 @@ impl Tx<'_> {
         policy: &Policy,
         reason: &str,
         now: DateTime<Utc>,
-    ) -> Result<ClimbRow, StoreError> {
+    ) -> Result<Climb, StoreError> {
         self.execute(
             "UPDATE climb SET state = 'cancelled' WHERE incident = ?1 AND state = 'climbing'",
             [incident],
@@ -79,7 +61,7 @@ impl Tx<'_> {
     /// `false` means that somebody acknowledged, closed, or took the step in the meantime.
     pub fn take_step(
         &self,
-        climb: &ClimbRow,
+        climb: &Climb,
         next_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
@@ -92,7 +74,7 @@ impl Tx<'_> {
     }
 
     /// `false`: it had ended already.
-    pub fn exhaust(&self, climb: &ClimbRow, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub fn exhaust(&self, climb: &Climb, now: DateTime<Utc>) -> Result<bool, StoreError> {
         let ended = self.execute(
             "UPDATE climb SET state = 'exhausted'
               WHERE id = ?1 AND taken = ?2 AND state = 'climbing' AND (ack_until IS NULL OR ack_until <= ?3)",
@@ -118,12 +100,12 @@ impl Tx<'_> {
         by: &str,
         until: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Result<Option<ClimbRow>, StoreError> {
+    ) -> Result<Option<Climb>, StoreError> {
         let climb: Option<i64> = self.maybe(
             "UPDATE climb SET ack_until = ?2, ack_by = ?3, ack_at = ?4, next_at = ?5
               WHERE id = (SELECT max(id) FROM climb WHERE incident = ?1 AND state IN ('climbing', 'exhausted'))
           RETURNING id",
-            params![incident, millis(until), by, millis(now), millis(until + GRACE)],
+            params![incident, millis(until), by, millis(now), millis(until + ACK_GRACE)],
             |row| row.get(0),
         )?;
         let Some(climb) = climb else { return Ok(None) };
@@ -138,7 +120,7 @@ impl Tx<'_> {
 }
 
 impl View<'_> {
-    pub fn climb(&self, id: i64) -> Result<Option<ClimbRow>, StoreError> {
+    pub fn climb(&self, id: i64) -> Result<Option<Climb>, StoreError> {
         self.maybe(
             &format!("SELECT {COLUMNS} FROM climb JOIN incident ON incident.id = climb.incident WHERE climb.id = ?1"),
             [id],
@@ -147,7 +129,7 @@ impl View<'_> {
     }
 
     /// The newest climb of an incident.
-    pub fn climb_of(&self, incident: i64) -> Result<Option<ClimbRow>, StoreError> {
+    pub fn climb_of(&self, incident: i64) -> Result<Option<Climb>, StoreError> {
         self.maybe(
             &format!(
                 "SELECT {COLUMNS} FROM climb JOIN incident ON incident.id = climb.incident
@@ -159,7 +141,7 @@ impl View<'_> {
     }
 
     /// Climbs whose next step is due, the longest due first.
-    pub fn due_climbs(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<ClimbRow>, StoreError> {
+    pub fn due_climbs(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Climb>, StoreError> {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM climb JOIN incident ON incident.id = climb.incident
@@ -171,7 +153,7 @@ impl View<'_> {
     }
 
     /// Ladders that climb, with whether anybody holds them now.
-    pub fn climbing(&self) -> Result<Vec<ClimbRow>, StoreError> {
+    pub fn climbing(&self) -> Result<Vec<Climb>, StoreError> {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM climb JOIN incident ON incident.id = climb.incident

@@ -1,9 +1,8 @@
 //! Incidents: raised in the transaction of the mention, unique while open, and closed by a person.
 
-use super::climb::ClimbRow;
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
-use crate::model::{EvidenceFacts, IncidentKind, IncidentState, QuotePart, Severity, Tier, Verdict, Word};
+use crate::model::{EvidenceFacts, Incident, IncidentKind, Matter, Severity, Spread, Tier, Verdict, Word};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Row, params};
@@ -23,64 +22,10 @@ pub struct NewIncident {
     pub parts: String,
 }
 
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct IncidentRow {
-    #[serde(skip)]
-    pub id: i64,
-    pub number: String,
-    pub kind: IncidentKind,
-    #[serde(skip)]
-    pub story: i64,
-    #[serde(skip)]
-    pub mention: i64,
-    pub rule: String,
-    pub subject: String,
-    pub severity: Severity,
-    pub tier: Tier,
-    pub title: String,
-    #[serde(skip)]
-    pub parts: String,
-    pub state: IncidentState,
-    pub verdict: Option<Verdict>,
-    pub worsen_no: i64,
-    pub opened_at: DateTime<Utc>,
-    pub closed_at: Option<DateTime<Utc>>,
-    pub closed_by: Option<String>,
-    pub note: Option<String>,
-}
-
-/// An incident with all that a mail or `incident show` says of it.
-#[derive(Debug, Clone)]
-pub struct IncidentView {
-    pub row: IncidentRow,
-    pub source_key: String,
-    pub source_name: String,
-    pub source_tier: Tier,
-    pub own: bool,
-    pub url: Option<String>,
-    pub published: Option<String>,
-    pub seen_at: DateTime<Utc>,
-    pub quote: Vec<QuotePart>,
-    pub evidence: Option<EvidenceFacts>,
-    /// Outlets (sources) that carry the story, the first one included, and those of at least `mainstream`.
-    pub outlets: u32,
-    pub mainstream: u32,
-    pub mentions: u32,
-    pub climb: Option<ClimbRow>,
-}
-
-/// How a story stands when a rule asks: for `raise`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Spread {
-    pub outlets: u32,
-    pub mentions: u32,
-    pub highest: Option<Tier>,
-}
-
 const COLUMNS: &str = "incident.id, number, incident.kind, incident.story, incident.mention, rule_key, subject_key, severity,
     incident.tier, title, parts, incident.state, incident.verdict, worsen_no, opened_at, closed_at, closed_by, note";
 
-fn row(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
+fn row(row: &Row<'_>) -> rusqlite::Result<Incident> {
     fn word<W: Word>(row: &Row<'_>, at: usize) -> rusqlite::Result<W> {
         let key: String = row.get(at)?;
         W::parse(&key).ok_or_else(|| {
@@ -92,7 +37,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
         })
     }
     let verdict: Option<String> = row.get(12)?;
-    Ok(IncidentRow {
+    Ok(Incident {
         id: row.get(0)?,
         number: row.get(1)?,
         kind: word(row, 2)?,
@@ -116,12 +61,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<IncidentRow> {
 
 impl Tx<'_> {
     /// Raises an incident and gives it the next number of its local year, without gaps.
-    pub fn raise(
-        &mut self,
-        new: &NewIncident,
-        zone: Tz,
-        now: DateTime<Utc>,
-    ) -> Result<IncidentRow, StoreError> {
+    pub fn raise(&mut self, new: &NewIncident, zone: Tz, now: DateTime<Utc>) -> Result<Incident, StoreError> {
         let year = now.with_timezone(&zone).year();
         let number = format!("{year}-{:04}", self.number(&format!("incident:{year}"))?);
         let id = self.id()?;
@@ -259,12 +199,12 @@ impl Tx<'_> {
 }
 
 impl View<'_> {
-    pub fn incident_by_id(&self, id: i64) -> Result<Option<IncidentRow>, StoreError> {
+    pub fn incident_by_id(&self, id: i64) -> Result<Option<Incident>, StoreError> {
         self.maybe(&format!("SELECT {COLUMNS} FROM incident WHERE id = ?1"), [id], row)
     }
 
     /// `2026-0117`, or `117` for the current year's.
-    pub fn incident(&self, number: &str) -> Result<Option<IncidentRow>, StoreError> {
+    pub fn incident(&self, number: &str) -> Result<Option<Incident>, StoreError> {
         self.maybe(&format!("SELECT {COLUMNS} FROM incident WHERE number = ?1"), [number], row)
     }
 
@@ -274,7 +214,7 @@ impl View<'_> {
         open_only: bool,
         since: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<IncidentRow>, StoreError> {
+    ) -> Result<Vec<Incident>, StoreError> {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM incident WHERE (NOT ?1 OR state <> 'closed') AND opened_at >= ?2
@@ -286,7 +226,7 @@ impl View<'_> {
     }
 
     /// Open incidents of a story for a subject, the gravest first.
-    pub fn open_incidents(&self, story: i64, subject: &str) -> Result<Vec<IncidentRow>, StoreError> {
+    pub fn open_incidents(&self, story: i64, subject: &str) -> Result<Vec<Incident>, StoreError> {
         let mut rows = self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM incident WHERE story = ?1 AND subject_key = ?2 AND state <> 'closed' ORDER BY id"
@@ -314,7 +254,7 @@ impl View<'_> {
         })
     }
 
-    pub fn incident_view(&self, number: &str) -> Result<Option<IncidentView>, StoreError> {
+    pub fn incident_view(&self, number: &str) -> Result<Option<Matter>, StoreError> {
         let Some(incident) = self.incident(number)? else { return Ok(None) };
         let climb = self.climb_of(incident.id)?;
         let (mainstream, outlets, mentions) = self.one_row(
@@ -333,7 +273,7 @@ impl View<'_> {
                 let at = instant(row.get(6)?);
                 let sha256: Option<String> = row.get(8)?;
                 let kept = row.get(9)?;
-                Ok(IncidentView {
+                Ok(Matter {
                     source_key: row.get(0)?,
                     source_name: row.get(1)?,
                     source_tier: Tier::parse(&row.get::<_, String>(2)?).unwrap_or(Tier::Social),
@@ -347,7 +287,7 @@ impl View<'_> {
                     mainstream,
                     mentions,
                     climb,
-                    row: incident,
+                    incident,
                 })
             },
         )?;
