@@ -84,9 +84,20 @@ pub fn load(dir: &Path) -> Result<Config, Problems> {
         Some(files) => read(dir, files, &notes),
         None => None,
     };
-    let problems = notes.sorted();
+    let mut problems = notes.sorted();
     match config {
         Some(config) if problems.is_empty() => Ok(config),
+        None if problems.is_empty() => {
+            // A reader answered nothing and said nothing: ours to mend, and still no panic.
+            problems.push(Problem {
+                file: dir.display().to_string(),
+                line: 0,
+                key: String::new(),
+                message: "cannot be used, and no mistake was found".to_owned(),
+                remedy: "this is a fault of Tingfeng: please report it together with these files".to_owned(),
+            });
+            Err(Problems(problems))
+        }
         _ => Err(Problems(problems)),
     }
 }
@@ -166,6 +177,11 @@ fn read(dir: &Path, files: Vec<(String, String)>, notes: &Notes) -> Option<Confi
     let mut draft = Draft::new(dir, notes);
     let settings = parse(&files, "tingfeng.toml", &mut draft, &[], settings::read).flatten();
     let lexicons = each(&files, LEXICONS, &mut draft, &[Target::Category, Target::Term], lexicons::read);
+    if !files.iter().any(|(name, _)| name.starts_with(LEXICONS)) {
+        let remedy = "put at least one .toml file of terms there; `tingfeng init` writes a set";
+        notes.add(Place::file(&shown(dir, LEXICONS)), "holds no lexicon", remedy);
+        draft.unsure(&[Target::Category, Target::Term]);
+    }
     let calendars = each(&files, CALENDARS, &mut draft, &[], calendars::read);
     let subjects = parse(&files, "subjects.toml", &mut draft, &[Target::Subject], subjects::read);
     let people = parse(&files, "people.toml", &mut draft, &[Target::Person, Target::Role], people::read);

@@ -149,7 +149,12 @@ impl<'n> Draft<'n> {
         if self.unsure.contains(&Target::Role) {
             return;
         }
+        let mut told = BTreeSet::new();
         for Duty { role, reach, place } in &self.duties {
+            // Told once: in people.toml where every organisation needs the role, else where it is first named.
+            if told.contains(role) {
+                continue;
+            }
             let remedy = match reach {
                 Reach::Held => format!("add {:?} to the roles of a person in people.toml", role.to_string()),
                 Reach::Mail => {
@@ -159,22 +164,25 @@ impl<'n> Draft<'n> {
             match self.holders.get(role) {
                 None => self.notes.add(place.clone(), format!("nobody is {role}"), remedy),
                 Some(held) if held < reach => {
-                    self.notes.add(place.clone(), format!("nobody who is {role} has a mail address"), remedy);
+                    let message = format!("nobody who is {role} has a mail address");
+                    self.notes.add(place.clone(), message, "give one of them mail = [\"name@host\"] in people.toml");
                 }
-                Some(_) => {}
+                Some(_) => continue,
             }
+            told.insert(*role);
         }
     }
 
     /// Whom every organisation must have: a monitor who can be reached; a company also a deputy and a board
     /// secretary.
     fn standing_duties(&mut self) {
-        let people = Place::file(&super::shown(self.dir, "people.toml"));
-        self.needs(Role::Monitor, Reach::Mail, people.clone());
-        if self.profile == Some(Profile::Company) {
-            self.needs(Role::Deputy, Reach::Mail, people.clone());
-            self.needs(Role::BoardSecretary, Reach::Mail, people);
-        }
+        let place = Place::file(&super::shown(self.dir, "people.toml"));
+        let roles: &[Role] = match self.profile {
+            Some(Profile::Company) => &[Role::Monitor, Role::Deputy, Role::BoardSecretary],
+            _ => &[Role::Monitor],
+        };
+        let duties = roles.iter().map(|role| Duty { role: *role, reach: Reach::Mail, place: place.clone() });
+        self.duties.splice(0..0, duties.collect::<Vec<_>>());
     }
 
     fn look_up(&self, reference: &Reference) {

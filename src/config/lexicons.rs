@@ -34,11 +34,18 @@ pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
     let weight = root.number("weight", &(1..=5)).unwrap_or(3) as u8;
     let mut shelf = Shelf { category, weight, places: BTreeMap::new() };
     let mut terms: Vec<Term> = Vec::new();
-    for (node, text) in root.texts("terms") {
-        terms.extend(shelf.plain(&node, text, draft));
-    }
+    // The detailed ones first: of a term that stands here twice, the one with its `unless` is kept.
     for table in root.tables("term") {
         terms.extend(shelf.detailed(table, draft));
+    }
+    let plain = root.texts("terms");
+    if category.is_none() && root.get("category").is_none() && !plain.is_empty() {
+        let remedy = "add it at the top of the file, such as category = \"A1\"";
+        root.misses("category", "has terms without a category", remedy);
+        draft.unsure(&[Target::Category]);
+    }
+    for (node, text) in plain {
+        terms.extend(shelf.plain(&node, text, draft));
     }
     if terms.is_empty() && root.get("terms").is_none() && root.get("term").is_none() {
         root.lacks("holds no term", "add terms = [\"…\"]");
@@ -58,7 +65,7 @@ pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
         if let Some(term) = prove(&lexicon, phrase) {
             node.wrong(
                 format!("{:?} is found in the harmless phrase {phrase:?}", term.text),
-                format!("add it to the term: [[term]] text = {:?}, unless = [{phrase:?}]", term.text),
+                format!("give the term a table with it: [[term]] text = {:?}, unless = [{phrase:?}]", term.text),
             );
         }
     }
@@ -84,17 +91,10 @@ struct Shelf<'a> {
 
 impl Shelf<'_> {
     fn plain(&mut self, node: &Node, text: &str, draft: &mut Draft) -> Option<Term> {
-        self.admit(node, text, draft);
-        let Some(category) = self.category else {
-            node.wrong(
-                format!("{text:?} has no category"),
-                "add category = \"…\" at the top of the file, before [[term]]",
-            );
-            return None;
-        };
-        Some(Term {
+        let new = self.admit(node, text, draft);
+        new.then(|| Term {
             text: text.to_owned(),
-            category: category.to_owned(),
+            category: self.category.unwrap_or_default().to_owned(),
             weight: self.weight,
             unless: Vec::new(),
             correct: None,
@@ -113,7 +113,10 @@ impl Shelf<'_> {
         let category = own.as_ref().map_or(self.category, Node::text);
         match (&own, category) {
             (Some(node), Some(category)) => draft.offer(Target::Category, category, node),
-            (None, None) => table.lacks("has no category", "add category = \"…\" here or at the top of the file"),
+            (None, None) => {
+                draft.unsure(&[Target::Category]);
+                table.lacks("has no category", "add category = \"…\" here or at the top of the file");
+            }
             _ => {}
         }
         let unless = table.texts("unless");
@@ -147,7 +150,7 @@ impl Shelf<'_> {
     }
 
     /// A term that can be looked for, and is not there yet.
-    fn admit(&mut self, node: &Node, text: &str, draft: &mut Draft) {
+    fn admit(&mut self, node: &Node, text: &str, draft: &mut Draft) -> bool {
         if text.chars().count() < 2 {
             node.wrong(
                 format!("{text:?} is a single character and would be found everywhere"),
@@ -158,8 +161,9 @@ impl Shelf<'_> {
         let line = node.place().line;
         if let Some(first) = self.places.get(text) {
             node.wrong(format!("the term {text:?} is there already, in line {first}"), "keep one of the two");
-        } else {
-            self.places.insert(text.to_owned(), line);
+            return false;
         }
+        self.places.insert(text.to_owned(), line);
+        true
     }
 }

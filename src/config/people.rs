@@ -83,8 +83,8 @@ fn person(
     }
     let lang = table.word("lang").unwrap_or(draft.lang);
     let roles = table.words("roles");
-    let written = table.get("roles").and_then(|node| node.list()).map_or(0, |list| list.len());
-    if written > roles.len() {
+    let written = table.get("roles").map(|node| node.is_list().then(|| node.list()).flatten());
+    if written.is_some_and(|list| list.is_none_or(|list| list.len() > roles.len())) {
         draft.unsure(&[Target::Role]);
     }
     for (index, (node, role)) in roles.iter().enumerate() {

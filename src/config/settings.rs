@@ -265,10 +265,18 @@ fn smtp(table: Table, dir: &Path, from: Option<&str>) -> Option<SmtpSettings> {
             "write security = \"starttls\" (port 587) or \"tls\" (port 465)",
         );
     }
+    let in_the_open = table.get("password");
+    if let Some(node) = &in_the_open {
+        node.wrong(
+            "a password has no place in a configuration file",
+            "write it into a file of its own, and here password_file = \"/etc/tingfeng/smtp-password\"",
+        );
+    }
     let username = table.get("username");
     let login = username.as_ref().and_then(super::walk::Node::text);
     let password = password(&table, dir);
-    if username.is_some() && table.get("password_file").is_none() && table.get("credential").is_none() {
+    let named = in_the_open.is_some() || table.get("password_file").is_some() || table.get("credential").is_some();
+    if username.is_some() && !named {
         table.lacks(
             "there is a username, but no password",
             "add password_file = \"/etc/tingfeng/smtp-password\", or credential = \"smtp-password\"",
@@ -327,7 +335,7 @@ fn password(table: &Table, dir: &Path) -> Option<SecretSource> {
             Err(error) => {
                 let said = error.to_string();
                 let (what, cure) = said.split_once("; ").unwrap_or((&said, "correct the path"));
-                node.wrong(what, cure.strip_prefix("run: ").map_or(cure.to_owned(), |run| format!("run: {run}")));
+                node.wrong(what, cure);
             }
         }
         return Some(source);

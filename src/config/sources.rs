@@ -95,7 +95,7 @@ fn timetable(table: &Table) -> Option<Timetable> {
     let jitter = jitter_node.as_ref().and_then(|node| node.measure("30s", duration_within("0s", "1d")));
     match (&every_node, &cron_node) {
         (None, None) => {
-            table.lacks("has no timetable", "add every = \"5m\", or cron = \"*/5 * * * *\"");
+            table.misses("every", "has no timetable", "add every = \"5m\", or cron = \"*/5 * * * *\"");
             return None;
         }
         (Some(_), Some(cron)) => {
@@ -150,7 +150,8 @@ fn same_as_cron(text: &str) -> Option<String> {
 
 fn max_silence(table: &Table, own: bool) -> Option<Duration> {
     let node = table.get("max_silence")?;
-    if !own {
+    // A flag in quotes is told where it stands.
+    if !own && table.get("own").is_none_or(|node| node.is_flag()) {
         node.wrong(
             "only the organisation's own channels can fall silent",
             "add own = true if this is one, or remove the line",

@@ -238,10 +238,14 @@ pub fn source_key(text: &str) -> Checked<String> {
 pub fn selector(text: &str) -> Checked<String> {
     match scraper::Selector::parse(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(error) => wrong(
-            format!("{text:?} is not a CSS selector ({error})"),
-            "write one as in a style sheet, such as \"div.article p\"",
-        ),
+        Err(error) => {
+            // Some of the parser's messages are two lines, the second with what it is.
+            let error = error.to_string();
+            wrong(
+                format!("{text:?} is not a CSS selector ({})", error.lines().last().unwrap_or_default()),
+                "write one as in a style sheet, such as \"div.article p\"",
+            )
+        }
     }
 }
 
@@ -249,7 +253,7 @@ pub fn cron(text: &str) -> Checked<String> {
     match crate::schedule::Cron::parse(text) {
         Ok(_) => Ok(text.to_owned()),
         Err(reason) => wrong(
-            format!("{text:?} is not a cron line ({reason})"),
+            format!("{text:?} cannot be read: {reason}"),
             "write five fields (minute hour day month weekday), such as \"*/5 * * * *\"",
         ),
     }

@@ -97,6 +97,10 @@ impl<'a> Node<'a> {
         self.value.is_table()
     }
 
+    pub fn is_flag(&self) -> bool {
+        self.value.is_bool()
+    }
+
     pub fn is_list(&self) -> bool {
         self.value.is_array()
     }
@@ -106,6 +110,7 @@ impl<'a> Node<'a> {
         let Some(text) = self.value.as_str() else {
             let remedy = match self.value {
                 DeValue::Array(_) | DeValue::Table(_) => format!("write {} = \"…\"", self.name()),
+                _ if self.path.ends_with(']') => format!("put it in quotes: \"{}\"", self.shown()),
                 _ => format!("put it in quotes: {} = \"{}\"", self.name(), self.shown()),
             };
             self.mistyped("a text", remedy);
@@ -178,7 +183,7 @@ impl<'a> Node<'a> {
     pub fn number(&self, range: &RangeInclusive<u64>) -> Option<u64> {
         let (least, most) = (range.start(), range.end());
         let Some(integer) = self.value.as_integer() else {
-            self.mistyped("a whole number", format!("write {} = {least} … {most}, without quotes", self.name()));
+            self.mistyped("a whole number", format!("write a number from {least} to {most}, without quotes"));
             return None;
         };
         let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
@@ -232,19 +237,17 @@ pub struct Table<'a> {
     line: usize,
     map: Option<&'a DeTable<'a>>,
     asked: RefCell<Vec<&'static str>>,
+    /// Key, where it is missed, message, cure.
+    missed: RefCell<Vec<(&'static str, String, &'static str, String)>>,
 }
 
 impl<'a> Table<'a> {
     fn new(sheet: Sheet<'a>, path: String, map: Option<&'a DeTable<'a>>, line: usize) -> Self {
-        Self { sheet, path, line, map, asked: RefCell::default() }
+        Self { sheet, path, line, map, asked: RefCell::default(), missed: RefCell::default() }
     }
 
     pub fn exists(&self) -> bool {
         self.map.is_some()
-    }
-
-    pub fn place(&self) -> Place {
-        Place { file: self.sheet.file.to_owned(), line: self.line, key: self.path.clone() }
     }
 
     pub fn wrong(&self, message: impl Into<String>, remedy: impl Into<String>) {
@@ -263,7 +266,11 @@ impl<'a> Table<'a> {
     }
 
     pub fn get(&self, key: &'static str) -> Option<Node<'a>> {
-        self.asked.borrow_mut().push(key);
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
+        drop(asked);
         let value = self.map?.get(key)?;
         let line = self.sheet.line(value.span().start);
         Some(Node { sheet: self.sheet, path: self.join(key), line, value: value.get_ref() })
@@ -271,19 +278,20 @@ impl<'a> Table<'a> {
 
     pub fn need(&self, key: &'static str, example: &str) -> Option<Node<'a>> {
         let node = self.get(key);
-        if node.is_none() && self.sheet.broken.is_empty() {
+        if node.is_none() {
             let under = match &self.path {
                 path if self.map.is_none() => format!(" under [{path}]"),
                 _ => String::new(),
             };
-            self.sheet.note(
-                self.line,
-                &self.join(key),
-                "is missing",
-                format!("add {key} = {example}{under}"),
-            );
+            let remedy = format!("add {key} = {example}{under}");
+            self.missed.borrow_mut().push((key, self.join(key), "is missing", remedy));
         }
         node
+    }
+
+    /// The table as a whole lacks what `key`, or something like it, would say.
+    pub fn misses(&self, key: &'static str, message: &'static str, remedy: &str) {
+        self.missed.borrow_mut().push((key, self.path.clone(), message, remedy.to_owned()));
     }
 
     pub fn text(&self, key: &'static str) -> Option<&'a str> {
@@ -344,20 +352,30 @@ impl<'a> Table<'a> {
         items.into_iter().filter_map(|item| item.table()).collect()
     }
 
-    /// Reports every key that nobody asked for.
+    /// Reports every key that nobody asked for, and every one that is missing and not merely misspelt.
     pub fn finish(self) {
         let asked = self.asked.borrow();
+        let mut meant = Vec::new();
         for (key, _) in self.map.into_iter().flat_map(DeTable::iter) {
             let name: &str = key.get_ref();
             if asked.contains(&name) {
                 continue;
             }
             let remedy = match did_you_mean(name, asked.iter().copied()) {
-                Some(near) => format!("did you mean {near}?"),
+                Some(near) => {
+                    meant.push(near);
+                    format!("did you mean {near}?")
+                }
                 None => format!("remove it, or use one of {}", asked.join(", ")),
             };
             let line = self.sheet.line(key.span().start);
             self.sheet.note(line, &self.join(name), "is not a key that Tingfeng knows", remedy);
+        }
+        for (key, place, message, remedy) in self.missed.take() {
+            // In a file with broken syntax it may well be there, unseen.
+            if !meant.contains(&key) && self.sheet.broken.is_empty() {
+                self.sheet.note(self.line, &place, message, remedy);
+            }
         }
     }
 }
