@@ -132,7 +132,11 @@ fn toml_files(dir: &Path, notes: &Notes) -> Vec<String> {
     let listed = std::fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = listed.unwrap_or_else(|error| {
         let place = Place::file(&dir.display().to_string());
-        notes.add(place, format!("cannot be listed ({error})"), "give the service's user the right to read it");
+        notes.add(
+            place,
+            format!("cannot be listed ({error})"),
+            "give the service's user the right to read it",
+        );
         Vec::new()
     });
     let names = entries.into_iter().map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -156,7 +160,11 @@ fn open(dir: &Path, name: String, notes: &Notes) -> Option<(String, String)> {
             None
         }
         Err(error) => {
-            notes.add(place, format!("cannot be read ({error})"), "give the service's user the right to read it");
+            notes.add(
+                place,
+                format!("cannot be read ({error})"),
+                "give the service's user the right to read it",
+            );
             None
         }
     }
@@ -257,7 +265,11 @@ fn parse<T>(
             broken.push(line);
             let place = Place { file: file.clone(), line, key: String::new() };
             let written = text.lines().nth(line - 1).unwrap_or_default().trim();
-            draft.notes.add(place, format!("broken TOML: {}", error.message().trim()), cure(error.message(), written));
+            draft.notes.add(
+                place,
+                format!("broken TOML: {}", error.message().trim()),
+                cure(error.message(), written),
+            );
         }
     }
     if !broken.is_empty() {
@@ -270,7 +282,9 @@ fn parse<T>(
 /// What to do about broken syntax, by what stands in the line.
 fn cure(message: &str, written: &str) -> String {
     if written.contains(['“', '”', '‘', '’', '＝', '［', '］', '，']) {
-        return format!("write quotes, commas and brackets with the half-width (English) keyboard: {written}");
+        return format!(
+            "write quotes, commas and brackets with the half-width (English) keyboard: {written}"
+        );
     }
     if message.contains("duplicate key") {
         return format!("keep one of the two: {written}");

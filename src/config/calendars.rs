@@ -46,7 +46,11 @@ pub fn read(root: Table, stem: &str, _draft: &mut Draft) -> Option<Calendar> {
     Some(Calendar { year: year?, off: days(off), work: days(work) })
 }
 
-fn days<'a>(root: &Table<'a>, key: &'static str, year: Option<i32>) -> Vec<(super::walk::Node<'a>, NaiveDate)> {
+fn days<'a>(
+    root: &Table<'a>,
+    key: &'static str,
+    year: Option<i32>,
+) -> Vec<(super::walk::Node<'a>, NaiveDate)> {
     let nodes = root.get(key).and_then(|node| node.list()).unwrap_or_default();
     let mut days: Vec<(_, NaiveDate)> = Vec::new();
     for node in nodes {

@@ -80,6 +80,8 @@ pub struct Draft<'n> {
     pub zone: Tz,
     pub lang: Lang,
     names: BTreeMap<Target, BTreeMap<String, Place>>,
+    /// Term and category, and where they stand: two files may share a term, but not in one category.
+    shelved: BTreeMap<(String, String), Place>,
     /// Parts of these could not be read: what seems to be missing may be there.
     unsure: BTreeSet<Target>,
     references: Vec<Reference>,
@@ -97,6 +99,7 @@ impl<'n> Draft<'n> {
             zone: Tz::Asia__Shanghai,
             lang: Lang::Zh,
             names: BTreeMap::from([(Target::Category, BTreeMap::from(built_in))]),
+            shelved: BTreeMap::new(),
             unsure: BTreeSet::new(),
             references: Vec::new(),
             duties: Vec::new(),
@@ -124,6 +127,19 @@ impl<'n> Draft<'n> {
     /// A name that may come up many times: a category, a term.
     pub fn offer(&mut self, kind: Target, name: &str, node: &Node) {
         self.names.entry(kind).or_default().entry(name.to_owned()).or_insert_with(|| node.place());
+    }
+
+    /// A term of a category, which no other lexicon may hold.
+    pub fn shelve(&mut self, text: &str, category: &str, node: &Node) {
+        let pair = (text.to_owned(), category.to_owned());
+        if let Some(first) = self.shelved.get(&pair) {
+            node.wrong(
+                format!("{text:?} is already a term of {category} in {}, line {}", first.file, first.line),
+                "keep one of the two",
+            );
+        } else {
+            self.shelved.insert(pair, node.place());
+        }
     }
 
     pub fn refer(&mut self, to: Target, name: &str, node: &Node) {
@@ -158,14 +174,21 @@ impl<'n> Draft<'n> {
             let remedy = match reach {
                 Reach::Held => format!("add {:?} to the roles of a person in people.toml", role.to_string()),
                 Reach::Mail => {
-                    format!("add {:?} to the roles of a person with a mail address in people.toml", role.to_string())
+                    format!(
+                        "add {:?} to the roles of a person with a mail address in people.toml",
+                        role.to_string()
+                    )
                 }
             };
             match self.holders.get(role) {
                 None => self.notes.add(place.clone(), format!("nobody is {role}"), remedy),
                 Some(held) if held < reach => {
                     let message = format!("nobody who is {role} has a mail address");
-                    self.notes.add(place.clone(), message, "give one of them mail = [\"name@host\"] in people.toml");
+                    self.notes.add(
+                        place.clone(),
+                        message,
+                        "give one of them mail = [\"name@host\"] in people.toml",
+                    );
                 }
                 Some(_) => continue,
             }

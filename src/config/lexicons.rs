@@ -65,7 +65,10 @@ pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
         if let Some(term) = prove(&lexicon, phrase) {
             node.wrong(
                 format!("{:?} is found in the harmless phrase {phrase:?}", term.text),
-                format!("give the term a table with it: [[term]] text = {:?}, unless = [{phrase:?}]", term.text),
+                format!(
+                    "give the term a table with it: [[term]] text = {:?}, unless = [{phrase:?}]",
+                    term.text
+                ),
             );
         }
     }
@@ -91,8 +94,13 @@ struct Shelf<'a> {
 
 impl Shelf<'_> {
     fn plain(&mut self, node: &Node, text: &str, draft: &mut Draft) -> Option<Term> {
-        let new = self.admit(node, text, draft);
-        new.then(|| Term {
+        if !self.admit(node, text, draft) {
+            return None;
+        }
+        if let Some(category) = self.category {
+            draft.shelve(text, category, node);
+        }
+        Some(Term {
             text: text.to_owned(),
             category: self.category.unwrap_or_default().to_owned(),
             weight: self.weight,
@@ -106,6 +114,7 @@ impl Shelf<'_> {
         let text_node = table.need("text", "\"立案调查\"");
         let text = text_node.as_ref().and_then(Node::text);
         if let (Some(node), Some(text)) = (&text_node, text) {
+            // A second one is told, and still read: its own mistakes count too.
             self.admit(node, text, draft);
         }
         let weight = table.number("weight", &(1..=5)).map_or(self.weight, |weight| weight as u8);
@@ -119,9 +128,14 @@ impl Shelf<'_> {
             }
             _ => {}
         }
+        if let (Some(node), Some(text), Some(category)) = (&text_node, text, category) {
+            draft.shelve(text, category, node);
+        }
         let unless = table.texts("unless");
         for (node, phrase) in &unless {
-            if text.is_some_and(|text| !phrase.to_lowercase().contains(&text.to_lowercase()) || *phrase == text) {
+            if text
+                .is_some_and(|text| !phrase.to_lowercase().contains(&text.to_lowercase()) || *phrase == text)
+            {
                 node.wrong(
                     format!("{phrase:?} is not a longer phrase around {:?}", text.unwrap_or_default()),
                     "write the whole phrase with the term inside it, or remove it",

@@ -76,10 +76,7 @@ fn person(
         && (phone.chars().filter(char::is_ascii_digit).count() < 3
             || !phone.chars().all(|c| c.is_ascii_digit() || "+-() #*转".contains(c)))
     {
-        node.wrong(
-            format!("{phone:?} is not a telephone number"),
-            "write digits, such as \"0730-5550101\"",
-        );
+        node.wrong(format!("{phone:?} is not a telephone number"), "write digits, such as \"0730-5550101\"");
     }
     let lang = table.word("lang").unwrap_or(draft.lang);
     let roles = table.words("roles");

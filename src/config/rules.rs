@@ -38,7 +38,8 @@ fn rule(table: Table, draft: &mut Draft) -> Option<Rule> {
     let heed_denials = table.flag("heed_denials").unwrap_or(true);
     let condition = condition(&table, draft);
     let raise = table.tables("raise");
-    let raise = raise.into_iter().filter_map(|table| raising(table, severity, policy.is_some(), draft)).collect();
+    let raise =
+        raise.into_iter().filter_map(|table| raising(table, severity, policy.is_some(), draft)).collect();
     table.finish();
     Some(Rule {
         key: key?,
@@ -134,7 +135,10 @@ fn conditions(node: &Node, draft: &mut Draft) -> Vec<Condition> {
     if items.is_empty() {
         node.wrong("is empty", "name at least one condition, or remove the line");
     }
-    items.iter().filter_map(|item| if item.is_text() { atom(item, draft) } else { nested(item, draft) }).collect()
+    items
+        .iter()
+        .filter_map(|item| if item.is_text() { atom(item, draft) } else { nested(item, draft) })
+        .collect()
 }
 
 /// `{ any = […] }`, `{ all = […] }`, `{ none = […] }`, `{ near = { … } }`.
@@ -153,7 +157,10 @@ fn nested(node: &Node, draft: &mut Draft) -> Option<Condition> {
     found.extend(table.get("none").map(|node| Some(Condition::None(conditions(&node, draft)))));
     found.extend(table.get("near").map(|node| near(&node, draft)));
     if found.len() > 1 {
-        table.wrong("holds more than one of any, all, none, near", "give each a table of its own: { any = [ … ] }, { near = { … } }");
+        table.wrong(
+            "holds more than one of any, all, none, near",
+            "give each a table of its own: { any = [ … ] }, { near = { … } }",
+        );
     } else if found.is_empty() {
         table.lacks("holds no condition", "write one of any, all, none, near");
     }
@@ -170,7 +177,10 @@ fn near(node: &Node, draft: &mut Draft) -> Option<Condition> {
     if let (Some(items), Some(node)) = (&items, &of_node)
         && items.len() < 2
     {
-        node.wrong("needs two things that stand near each other", "name at least two, or use all in place of near");
+        node.wrong(
+            "needs two things that stand near each other",
+            "name at least two, or use all in place of near",
+        );
     }
     let of = items?.iter().filter_map(|item| near_part(item, draft)).collect();
     Some(Condition::Near { within: within?, of })
@@ -253,7 +263,10 @@ fn atom(node: &Node, draft: &mut Draft) -> Option<Condition> {
     let mut names = Vec::new();
     for name in rest.split('|') {
         if name.trim().is_empty() || name.trim() != name {
-            node.wrong(format!("{text:?} has an empty or padded part"), "write it like \"category:A1|A2\", without spaces");
+            node.wrong(
+                format!("{text:?} has an empty or padded part"),
+                "write it like \"category:A1|A2\", without spaces",
+            );
             return None;
         }
         names.push(name);

@@ -46,7 +46,9 @@ pub enum SecretError {
     Open(PathBuf),
     #[error("{} is not UTF-8 text; write the password into it as its only line", .0.display())]
     NotText(PathBuf),
-    #[error("the credential {0:?} is only there under systemd; add LoadCredential={0}:/path/to/file to the unit")]
+    #[error(
+        "the credential {0:?} is only there under systemd; add LoadCredential={0}:/path/to/file to the unit"
+    )]
     NoCredentials(String),
     #[error("{} could not be read: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },

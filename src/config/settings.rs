@@ -219,7 +219,10 @@ fn mail(table: Table, dir: &Path, state: &Path) -> Option<MailSettings> {
     let written = section.exists();
     let transport = match kind {
         Some("smtp") if !written => {
-            table.lacks("transport is smtp, but there is no [mail.smtp]", "add [mail.smtp] with host and security");
+            table.lacks(
+                "transport is smtp, but there is no [mail.smtp]",
+                "add [mail.smtp] with host and security",
+            );
             None
         }
         Some("folder") if written => {
@@ -255,7 +258,10 @@ fn smtp(table: Table, dir: &Path, from: Option<&str>) -> Option<SmtpSettings> {
     };
     let port = table.number("port", &(1..=65_535)).unwrap_or(usual) as u16;
     if port == 465 && security == Some(Security::Starttls) {
-        table.wrong("port 465 speaks TLS from the first byte, not STARTTLS", "write security = \"tls\", or port = 587");
+        table.wrong(
+            "port 465 speaks TLS from the first byte, not STARTTLS",
+            "write security = \"tls\", or port = 587",
+        );
     }
     if let (Some(host), Some(Security::Plain), Some(node)) = (&host, security, &security_node)
         && !is_loopback(host)
@@ -275,7 +281,8 @@ fn smtp(table: Table, dir: &Path, from: Option<&str>) -> Option<SmtpSettings> {
     let username = table.get("username");
     let login = username.as_ref().and_then(super::walk::Node::text);
     let password = password(&table, dir);
-    let named = in_the_open.is_some() || table.get("password_file").is_some() || table.get("credential").is_some();
+    let named =
+        in_the_open.is_some() || table.get("password_file").is_some() || table.get("credential").is_some();
     if username.is_some() && !named {
         table.lacks(
             "there is a username, but no password",
@@ -302,7 +309,9 @@ fn smtp(table: Table, dir: &Path, from: Option<&str>) -> Option<SmtpSettings> {
         let path = dir.join(node.text()?);
         match std::fs::read_to_string(&path) {
             Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return Some(path),
-            Ok(_) => node.wrong("holds no certificate", "name a file in PEM form (-----BEGIN CERTIFICATE-----)"),
+            Ok(_) => {
+                node.wrong("holds no certificate", "name a file in PEM form (-----BEGIN CERTIFICATE-----)")
+            }
             Err(error) => node.wrong(
                 format!("{} cannot be read ({})", node.shown(), error.kind()),
                 "correct the path, or remove the line to use the system's certificates",
@@ -345,7 +354,10 @@ fn password(table: &Table, dir: &Path) -> Option<SecretSource> {
 
 fn mail_host(text: &str) -> Checked<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
-    if text.contains("//") || !text.chars().all(fits) || (text.contains(':') && text.parse::<IpAddr>().is_err()) {
+    if text.contains("//")
+        || !text.chars().all(fits)
+        || (text.contains(':') && text.parse::<IpAddr>().is_err())
+    {
         return wrong(
             format!("{text:?} is not a host name"),
             "write the name alone, such as \"smtp.lanli.example\"; the port has a line of its own",
@@ -374,15 +386,18 @@ fn digest(table: Table, draft: &mut Draft) -> DigestSettings {
 
 fn alarm(table: Table) -> Option<Vec<String>> {
     let written = table.exists();
-    let node = if written { table.need("command", "[\"/usr/local/bin/notify\"]") } else { table.get("command") };
+    let node =
+        if written { table.need("command", "[\"/usr/local/bin/notify\"]") } else { table.get("command") };
     let words = table.texts("command");
     if let Some(node) = node
         && node.is_list()
     {
         match words.first() {
-            None => node.wrong("names no program", "write command = [\"/usr/local/bin/notify\"], or remove [alarm]"),
+            None => node
+                .wrong("names no program", "write command = [\"/usr/local/bin/notify\"], or remove [alarm]"),
             Some((program, path)) if path.starts_with('/') && !Path::new(path).is_file() => {
-                program.wrong(format!("there is no program {path}"), "correct the path, or install the program");
+                program
+                    .wrong(format!("there is no program {path}"), "correct the path, or install the program");
             }
             Some(_) => {}
         }
@@ -393,11 +408,8 @@ fn alarm(table: Table) -> Option<Vec<String>> {
 }
 
 fn heartbeat(table: Table, state: &Path) -> Option<PathBuf> {
-    let node = if table.exists() {
-        table.need("file", "\"/run/tingfeng/heartbeat\"")
-    } else {
-        table.get("file")
-    };
+    let node =
+        if table.exists() { table.need("file", "\"/run/tingfeng/heartbeat\"") } else { table.get("file") };
     let file = node.and_then(|node| node.text());
     table.finish();
     file.map(|file| state.join(file))

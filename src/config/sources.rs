@@ -4,9 +4,7 @@ use super::check::{Draft, Target};
 use super::subjects::owned;
 use super::values::{self, duration_within, meant_duration, selector};
 use super::walk::{Node, Table};
-use crate::model::{
-    ArticleSelectors, ForumSelectors, ListSelectors, Source, SourceKind, Tier, Timetable,
-};
+use crate::model::{ArticleSelectors, ForumSelectors, ListSelectors, Source, SourceKind, Tier, Timetable};
 use std::time::Duration;
 
 pub fn read(root: Table, draft: &mut Draft) -> Vec<Source> {
@@ -51,7 +49,8 @@ fn source(table: Table, draft: &mut Draft) -> Option<Source> {
         }
         instant
     });
-    let age_limit = table.get("age_limit").and_then(|node| node.measure("24h", duration_within("1m", "3650d")));
+    let age_limit =
+        table.get("age_limit").and_then(|node| node.measure("24h", duration_within("1m", "3650d")));
     let max_silence = max_silence(&table, own);
     let allow_private = table.flag("allow_private").unwrap_or(false);
     if let (Some(node), Some(url), false) = (&url_node, &url, allow_private)

@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 pub fn read(root: Table, draft: &mut Draft) -> Vec<Subject> {
     let tables = root.tables("subject");
     if tables.is_empty() {
-        root.lacks("there is no subject", "add a [[subject]] with key, name and names: the organisation itself");
+        root.lacks(
+            "there is no subject",
+            "add a [[subject]] with key, name and names: the organisation itself",
+        );
     }
     let mut owners = BTreeMap::new();
     let subjects = tables.into_iter().filter_map(|table| subject(table, &mut owners, draft)).collect();

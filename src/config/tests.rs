@@ -65,7 +65,7 @@ fn edit(path: &Path, old: &str, new: &str) {
 fn apply(edits: &str, dir: &Path) {
     let mut path = PathBuf::new();
     let (mut old, mut new) = (String::new(), String::new());
-    let mut flush = |path: &Path, old: &mut String, new: &mut String| {
+    let flush = |path: &Path, old: &mut String, new: &mut String| {
         if !(old.is_empty() && new.is_empty()) {
             edit(path, &std::mem::take(old), &std::mem::take(new));
         }

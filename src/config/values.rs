@@ -17,7 +17,9 @@ pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str
     let limit = (word.chars().count() / 3).clamp(1, 3);
     let distance = |candidate: &str| strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
     let near = candidates.into_iter().map(|candidate| (distance(candidate), candidate));
-    near.filter(|(distance, _)| *distance <= limit).min_by_key(|(distance, _)| *distance).map(|(_, near)| near)
+    near.filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, near)| near)
 }
 
 const UNITS: [(&str, u64); 5] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
@@ -86,7 +88,8 @@ pub fn size(text: &str) -> Checked<usize> {
         "GB" => Some(1_000_000_000),
         _ => None,
     };
-    let bytes = digits.parse::<usize>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
+    let bytes =
+        digits.parse::<usize>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
     match bytes {
         Some(bytes) => Ok(bytes),
         None => wrong(
@@ -118,7 +121,10 @@ pub fn daily_window(text: &str) -> Checked<DailyWindow> {
         return wrong(format!("{text:?} is not a daily window"), remedy);
     };
     if from == until {
-        return wrong(format!("{text:?} begins when it ends"), "write two different times, or remove the line");
+        return wrong(
+            format!("{text:?} begins when it ends"),
+            "write two different times, or remove the line",
+        );
     }
     Ok(DailyWindow { from, until })
 }
@@ -128,8 +134,8 @@ pub fn zone(text: &str) -> Checked<Tz> {
         return Ok(zone);
     }
     let known = match text.to_lowercase().as_str() {
-        "beijing" | "asia/beijing" | "china" | "cst" | "gmt+8" | "utc+8" | "utc+08:00" | "+08:00" | "北京"
-        | "北京时间" => Some("Asia/Shanghai"),
+        "beijing" | "asia/beijing" | "china" | "cst" | "gmt+8" | "utc+8" | "utc+08:00" | "+08:00"
+        | "北京" | "北京时间" => Some("Asia/Shanghai"),
         _ => did_you_mean(text, TZ_VARIANTS.iter().map(|zone| zone.name())),
     };
     let remedy = match known {
@@ -145,7 +151,10 @@ pub fn web_address(text: &str) -> Checked<Url> {
     let url = match Url::parse(text) {
         Ok(url) => url,
         Err(url::ParseError::RelativeUrlWithoutBase) if !text.starts_with('/') => {
-            return wrong(format!("{text:?} is not an address"), format!("write {:?}", format!("https://{text}")));
+            return wrong(
+                format!("{text:?} is not an address"),
+                format!("write {:?}", format!("https://{text}")),
+            );
         }
         Err(error) => return wrong(format!("{text:?} is not an address ({error})"), example),
     };
@@ -188,10 +197,7 @@ pub fn contact(text: &str) -> Checked<String> {
         return mail_address(address).map(|address| format!("mailto:{address}"));
     }
     if mail_address(text).is_ok() {
-        return wrong(
-            format!("{text:?} lacks its scheme"),
-            format!("write {:?}", format!("mailto:{text}")),
-        );
+        return wrong(format!("{text:?} lacks its scheme"), format!("write {:?}", format!("mailto:{text}")));
     }
     match web_address(text) {
         Ok(url) => Ok(url.to_string()),
@@ -202,7 +208,11 @@ pub fn contact(text: &str) -> Checked<String> {
 /// `name@host`, without a display name.
 pub fn mail_address(text: &str) -> Checked<String> {
     let well_formed = text.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.') && text.is_ascii()
+        !local.is_empty()
+            && host.contains('.')
+            && !host.contains('@')
+            && !host.ends_with('.')
+            && text.is_ascii()
     });
     if well_formed && text.parse::<lettre::Address>().is_ok() {
         return Ok(text.to_owned());
@@ -223,7 +233,10 @@ pub fn key(text: &str) -> Checked<String> {
     if text.chars().all(fits) {
         return Ok(text.to_owned());
     }
-    wrong(format!("{text:?} cannot be a key"), "use only the letters A–Z and a–z, digits, dot, underscore, hyphen")
+    wrong(
+        format!("{text:?} cannot be a key"),
+        "use only the letters A–Z and a–z, digits, dot, underscore, hyphen",
+    )
 }
 
 /// A source's key stands in file names and commands: no capitals.
@@ -265,7 +278,9 @@ pub fn charset(text: &str) -> Checked<String> {
     }
     let remedy = match did_you_mean(text, ["utf-8", "gbk", "gb18030", "gb2312", "big5"]) {
         Some(near) => format!("did you mean {near:?}?"),
-        None => "write a name such as \"gbk\", \"gb18030\", \"big5\" or \"utf-8\", or remove the line".to_owned(),
+        None => {
+            "write a name such as \"gbk\", \"gb18030\", \"big5\" or \"utf-8\", or remove the line".to_owned()
+        }
     };
     wrong(format!("{text:?} is not a character set"), remedy)
 }

@@ -345,7 +345,10 @@ impl<'a> Table<'a> {
     pub fn tables(&self, key: &'static str) -> Vec<Table<'a>> {
         let Some(node) = self.get(key) else { return Vec::new() };
         if let DeValue::Table(_) = node.value {
-            node.wrong("is a single table", format!("write [[{}]] with two brackets", strip_numbers(&node.path)));
+            node.wrong(
+                "is a single table",
+                format!("write [[{}]] with two brackets", strip_numbers(&node.path)),
+            );
             return Vec::new();
         }
         let items = node.list().unwrap_or_default();
