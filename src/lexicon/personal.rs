@@ -243,7 +243,7 @@ fn is_id(value: &[u32; 18]) -> bool {
     let read = |range: std::ops::Range<usize>| value[range].iter().fold(0, |all, &one| all * 10 + one);
     let year = read(6..10);
     PROVINCES.contains(&read(0..2))
-        && (1900..2100).contains(&year)
+        && (1900..2050).contains(&year)
         && NaiveDate::from_ymd_opt(year as i32, read(10..12), read(12..14)).is_some()
         && value.iter().zip(WEIGHTS).map(|(one, weight)| one * weight).sum::<u32>() % 11 == 1
 }
@@ -336,7 +336,21 @@ fn alone(text: &str, start: usize, end: usize) -> bool {
     let number_after = after.strip_prefix(['.', ',']).is_some_and(|a| a.starts_with(|c| digit(c).is_some()));
     let word_after = text[end..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '*');
     let amount = UNITS.iter().any(|unit| after.starts_with(unit));
-    !(number_before || number_after || word_after || amount || before.ends_with('*') || in_address(before))
+    let masked = before.ends_with('*');
+    !(number_before
+        || number_after
+        || word_after
+        || amount
+        || masked
+        || in_address(before)
+        || is_serial(before))
+}
+
+/// Whether the words before call it a serial number: `工单号是 13900000000`.
+fn is_serial(before: &str) -> bool {
+    const SERIALS: [&str; 6] = ["单号", "编号", "流水号", "序列号", "货号", "案号"];
+    let before = before.trim_end_matches([' ', '是', '为', '：', ':', '=', '\u{3000}']);
+    SERIALS.iter().any(|serial| before.ends_with(serial))
 }
 
 /// Whether the text up to here ends within a web address.
