@@ -79,7 +79,12 @@ fn item(entry: parsed::Entry, base: Option<&Url>, written: &HashMap<DateTime<Utc
     let summary = entry.summary.map(|text| plain(&text)).unwrap_or_default();
     let content =
         entry.content.and_then(|content| content.body).map(|body| text::plain(&body)).unwrap_or_default();
-    let author = entry.authors.iter().filter_map(|person| person.name.as_deref()).map(str::trim).find(|name| !name.is_empty());
+    let author = entry
+        .authors
+        .iter()
+        .filter_map(|person| person.name.as_deref())
+        .map(str::trim)
+        .find(|name| !name.is_empty());
     FeedItem {
         id,
         url,

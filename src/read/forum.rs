@@ -181,6 +181,7 @@ fn anchor(block: ElementRef<'_>) -> Option<String> {
 /// The siblings of one kind that hold the most text.
 fn by_shape(page: &Html) -> Vec<ElementRef<'_>> {
     let mut best: (usize, Vec<ElementRef<'_>>) = (0, Vec::new());
+    let mut alone: Option<ElementRef<'_>> = None;
     let root = page.root_element();
     for parent in root.descendent_elements() {
         if matches!(
@@ -201,7 +202,11 @@ fn by_shape(page: &Html) -> Vec<ElementRef<'_>> {
                 .iter()
                 .any(|hint| kind.contains(hint));
             let posts: Vec<_> = members.into_iter().filter(|member| prose(*member) >= 4).collect();
-            if posts.len() < 2 && !(hinted && posts.len() == 1) {
+            if posts.len() < 2 {
+                // A thread without replies yet: the innermost block that is called a post.
+                if let ([only], true) = (posts.as_slice(), hinted) {
+                    alone = Some(*only);
+                }
                 continue;
             }
             let wide: usize = posts.iter().map(|post| prose(*post)).sum();
@@ -212,7 +217,7 @@ fn by_shape(page: &Html) -> Vec<ElementRef<'_>> {
             }
         }
     }
-    best.1
+    if best.0 == 0 { alone.into_iter().collect() } else { best.1 }
 }
 
 fn kind(element: ElementRef<'_>) -> String {

@@ -105,7 +105,12 @@ impl Head {
             NAMES.iter().filter_map(|name| self.get(name)).find_map(|content| date::find(content, now));
         named
             .filter(|found| found.time.is_some())
-            .or_else(|| self.linked("datePublished").and_then(|text| date::find(&text, now)))
+            .or_else(|| {
+                ["datePublished", "pubDate", "dateCreated", "uploadDate"]
+                    .iter()
+                    .filter_map(|key| self.linked(key))
+                    .find_map(|text| date::find(&text, now))
+            })
             .or(named)
     }
 

@@ -6,7 +6,7 @@ use super::trim::{self, Line};
 use super::{Article, Body, charset, dom, stream, text, title};
 use crate::model::{ArticleSelectors, Published, Unreadable};
 use dom_smoothie::{Config, Readability, TextMode};
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -215,8 +215,9 @@ fn published_of(tree: &Html, head: &Head, title: &str, body: &Body, now: Now) ->
 fn visible_date(tree: &Html, title: &str, now: Now) -> Option<Published> {
     in_scripts(tree, now)
         .or_else(|| labelled(tree, now))
-        .or_else(|| time_tag(tree, now))
         .or_else(|| near_title(tree, title, now))
+        .or_else(|| time_tag(tree, now))
+        .or_else(|| first_date(tree, title, now))
         .or_else(|| named_date(tree, now))
 }
 
@@ -288,7 +289,7 @@ fn labelled(tree: &Html, now: Now) -> Option<Published> {
 }
 
 fn head_lines(tree: &Html) -> Vec<String> {
-    let text = text::of(tree.root_element(), |_| false);
+    let text = text::spaced(tree.root_element());
     text.lines().filter(|line| text::width(line) <= 300).take(400).map(str::to_owned).collect()
 }
 
@@ -301,33 +302,33 @@ fn time_tag(tree: &Html, now: Now) -> Option<Published> {
     })
 }
 
-/// The first date with a clock at or below the headline.
-fn near_title(tree: &Html, title: &str, now: Now) -> Option<Published> {
-    let lines = head_lines(tree);
+/// The lines from the headline on; all of them where it is not shown as a line.
+fn from_title<'l>(lines: &'l [String], title: &str) -> Vec<&'l [String]> {
     let squeeze = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let wanted = squeeze(title);
-    let places: Vec<usize> = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| !wanted.is_empty() && squeeze(line) == wanted)
-        .map(|(at, _)| at)
-        .collect();
-    let short = |line: &&String| text::width(line) <= 120;
-    for at in &places {
-        if let Some(found) =
-            lines[*at..].iter().take(12).filter(short).find_map(|line| date::find_with_clock(line, now))
-        {
-            return Some(found);
-        }
-    }
-    let from = places.first().copied().unwrap_or_default();
-    lines[from..]
-        .iter()
-        .take(8)
-        .filter(short)
-        .find_map(|line| date::find(line, now))
-        .filter(|_| !places.is_empty())
+    let places = lines.iter().enumerate().filter(|(_, line)| !wanted.is_empty() && squeeze(line) == wanted);
+    places.map(|(at, _)| &lines[at..]).collect()
+}
+
+/// The first date with a clock right below the headline.
+fn near_title(tree: &Html, title: &str, now: Now) -> Option<Published> {
+    let lines = head_lines(tree);
+    from_title(&lines, title).into_iter().find_map(|below| {
+        below.iter().take(12).filter(short).find_map(|line| date::find_with_clock(line, now))
+    })
+}
+
+/// A bare day below the headline, else the first clock anywhere.
+fn first_date(tree: &Html, title: &str, now: Now) -> Option<Published> {
+    let lines = head_lines(tree);
+    let below = from_title(&lines, title).into_iter().next();
+    below
+        .and_then(|below| below.iter().take(8).filter(short).find_map(|line| date::find(line, now)))
         .or_else(|| lines.iter().filter(short).find_map(|line| date::find_with_clock(line, now)))
+}
+
+fn short(line: &&String) -> bool {
+    text::width(line) <= 120
 }
 
 /// An element that is called a date.
@@ -364,19 +365,4 @@ fn byline(tree: &Html) -> Option<String> {
             .find(|part| !part.is_empty())?;
         (2..=40).contains(&text::width(value)).then(|| value.to_owned())
     })
-}
-
-/// The selectors of a source that cannot be parsed, for `check`.
-pub fn selectors_of(select: &ArticleSelectors) -> Vec<(&'static str, &str)> {
-    let named = [
-        ("title", &select.title),
-        ("text", &select.text),
-        ("published", &select.published),
-        ("author", &select.author),
-    ];
-    let mut all: Vec<_> =
-        named.iter().filter_map(|(key, css)| css.as_deref().map(|css| (*key, css))).collect();
-    all.extend(select.remove.iter().map(|css| ("remove", css.as_str())));
-    all.retain(|(_, css)| Selector::parse(css).is_err());
-    all
 }

@@ -83,10 +83,6 @@ impl Sink {
     pub fn finish(self) -> String {
         self.out
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.out.is_empty()
-    }
 }
 
 /// Elements whose content no reader sees as text.
@@ -196,6 +192,30 @@ pub fn walk<'a>(
 pub fn of(root: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) -> bool) -> String {
     let sink = std::cell::RefCell::new(Sink::default());
     feed(&sink, root, skip);
+    sink.into_inner().finish()
+}
+
+/// The same, with a space wherever a tag stands: `09-30` and `22:46` in two spans are two words.
+pub fn spaced(root: ElementRef<'_>) -> String {
+    let sink = std::cell::RefCell::new(Sink::default());
+    walk(
+        root,
+        |element| {
+            let name = element.value().name();
+            sink.borrow_mut().start(name);
+            sink.borrow_mut().space = true;
+            if hides(name) {
+                sink.borrow_mut().end(name);
+            }
+            !hides(name)
+        },
+        |element| {
+            let mut sink = sink.borrow_mut();
+            sink.end(element.value().name());
+            sink.space = true;
+        },
+        |text| sink.borrow_mut().text(text),
+    );
     sink.into_inner().finish()
 }
 

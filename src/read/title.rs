@@ -42,6 +42,14 @@ fn choose(head: &Head, headings: &[String]) -> String {
     let told = ["og:title", "twitter:title", "articletitle", "title"].iter().find_map(|name| head.get(name));
     let told = told.map(text::one_line).unwrap_or_default();
     let folded = fold(page);
+    let told_folded = fold(&told);
+    // Machines and readers are told the same: nothing is left to choose.
+    if text::width(&told) >= 16
+        && told_folded != folded
+        && let Some(heading) = headings.iter().find(|heading| fold(heading) == told_folded)
+    {
+        return heading.clone();
+    }
     let stem = without_suffix(page, head.get("og:site_name"));
     // The longest heading that the page's title begins with.
     let prefix = headings
@@ -57,7 +65,6 @@ fn choose(head: &Head, headings: &[String]) -> String {
         return heading.clone();
     }
     // A heading and the machine's title agree, or one is the other without its site.
-    let told_folded = fold(&told);
     if !told_folded.is_empty()
         && let Some(heading) = headings.iter().find(|heading| {
             fold(heading) == told_folded || fold(heading) == fold(&without_suffix(&told, None))
@@ -103,6 +110,7 @@ fn fold(text: &str) -> String {
         .map(|c| match c {
             '“' | '”' | '„' | '«' | '»' | '＂' => '"',
             '‘' | '’' | '´' | '`' => '\'',
+            '–' | '—' | '−' => '-',
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             other => other,
         })
@@ -121,9 +129,13 @@ pub fn without_suffix(title: &str, site: Option<&str>) -> String {
         let Some((at, length)) = last_dash(kept) else { break };
         let (left, right) = (kept[..at].trim(), kept[at + length..].trim());
         let spaced = kept[..at].ends_with(char::is_whitespace);
+        // A column's name glued on: two to four ideographs.
+        let column =
+            (2..=4).contains(&right.chars().count()) && text::width(right) == right.chars().count() * 2;
         if text::width(left) < 8
             || !(names_a_site(right, site)
-                || spaced && text::width(right) <= 20 && text::width(right) * 2 < text::width(left))
+                || spaced && text::width(right) <= 20 && text::width(right) * 2 < text::width(left)
+                || column && text::width(left) >= text::width(right) * 4)
         {
             break;
         }

@@ -144,7 +144,7 @@ impl<'i> Writer<'i> {
         }
         let _ = write!(self.out, "<{name}");
         for (attr, value) in &tag.attrs {
-            if !attr.contains(':') && attr.chars().all(|c| c.is_ascii_alphanumeric()) {
+            if attr != "xmlns" && !attr.contains(':') && attr.chars().all(|c| c.is_ascii_alphanumeric()) {
                 let _ = write!(self.out, " {attr}=\"{}\"", escape(value));
             }
         }
