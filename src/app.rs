@@ -1,1 +1,153 @@
-//! (being built)
+//! Opens the rooms, runs the loops (crawl, escalation, delivery, housekeeping), closes in order.
+//!
+//! Loops wait; rounds work. A round takes `now` and returns what it did, so tests call it and never sleep.
+
+mod crawl;
+mod delivery;
+mod digest;
+mod escalation;
+mod housekeeping;
+mod judge;
+mod once;
+mod snapshot;
+mod supervise;
+mod visit;
+
+pub use crawl::{crawl_round, lease_round};
+pub use delivery::{Delivered, delivery_round};
+pub use digest::{digest_facts, make_digest};
+pub use escalation::escalation_round;
+pub use housekeeping::housekeeping_round;
+pub use judge::{Advanced, remind, subject_of};
+pub use once::{Once, once};
+pub use snapshot::{Snapshot, carrier};
+pub use supervise::{Ended, run};
+pub use visit::{Visited, look, visit};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fetch::{Fetcher, Settings};
+use crate::store::{RunId, Store};
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, RwLock};
+use tokio::sync::Semaphore;
+
+/// Everything a loop needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Rooms {
+    pub store: Store,
+    pub fetcher: Fetcher,
+    pub clock: Clock,
+    pub run: RunId,
+    snapshot: Arc<RwLock<Arc<Snapshot>>>,
+    /// Parsing and matching at once: one per core, so that a hundred pages arriving together cannot starve the loops.
+    pool: Arc<Semaphore>,
+    /// The relay did not answer the last time: ladders hold, because climbing would tell nobody.
+    relay_down: Arc<AtomicBool>,
+    /// Held while we live: one daemon per file.
+    _lock: Arc<std::fs::File>,
+}
+
+impl Rooms {
+    /// Opens the store, starts a run, and brings the sources in line with the configuration.
+    pub async fn open(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let now = clock.now();
+        let path = config.store_path.clone();
+        let lock = lock(&path)?;
+        let store = Store::open(&path)?;
+        let fetcher = Fetcher::new(Settings {
+            user_agent: config.crawl.user_agent.clone(),
+            per_host: config.crawl.per_host,
+            host_gap: config.crawl.host_gap,
+            timeout: config.crawl.timeout,
+            max_bytes: config.crawl.max_bytes,
+            max_redirects: config.crawl.max_redirects,
+        })
+        .context("the fetcher cannot start")?;
+        let snapshot = Snapshot::take(config, &store, now).await?;
+        let (boot, secret, domain) = (boot_id(), secret()?, snapshot.mail_domain());
+        let sources = snapshot.config.sources.clone();
+        let run = store
+            .write(move |tx| {
+                let run = tx.start_run(&boot, &secret, &domain, now)?;
+                tx.sync_sources(&sources, now)?;
+                Ok(run)
+            })
+            .await?;
+        for (host, until) in store.read(move |view| view.held_hosts(now)).await? {
+            fetcher.hold(&host, until);
+        }
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Ok(Self {
+            store,
+            fetcher,
+            clock,
+            run,
+            snapshot: Arc::new(RwLock::new(Arc::new(snapshot))),
+            pool: Arc::new(Semaphore::new(cores)),
+            relay_down: Arc::default(),
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// The snapshot that a visit takes and keeps to its end.
+    pub fn current(&self) -> Arc<Snapshot> {
+        match self.snapshot.read() {
+            Ok(current) => Arc::clone(&current),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Takes a new configuration whole. What is already under way ends with the old one.
+    pub async fn reload(&self, config: Config, now: DateTime<Utc>) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            config.store_path == self.current().config.store_path,
+            "store.path cannot change while the daemon runs; restart it"
+        );
+        let sources = config.sources.clone();
+        let next = Snapshot::take(config, &self.store, now).await?;
+        self.store.write(move |tx| tx.sync_sources(&sources, now)).await?;
+        match self.snapshot.write() {
+            Ok(mut current) => *current = Arc::new(next),
+            Err(poisoned) => *poisoned.into_inner() = Arc::new(next),
+        }
+        Ok(())
+    }
+
+    /// Runs heavy work on the fixed pool. A panic in it is an error of that work alone.
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
+        let _place = self.pool.acquire().await.context("the pool is closed")?;
+        tokio::task::spawn_blocking(work).await.context("a reader panicked")
+    }
+}
+
+/// One daemon per file: two would both climb the same ladders.
+fn lock(path: &std::path::Path) -> anyhow::Result<std::fs::File> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    let name = path.with_extension("lock");
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .with_context(|| format!("{} cannot be opened", name.display()))?;
+    file.try_lock().map_err(|error| {
+        anyhow::anyhow!("another Tingfeng is running on {} ({error}); stop it first", path.display())
+    })?;
+    Ok(file)
+}
+
+fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+}
+
+/// The instance's key, used from its first run on: 32 bytes in hex.
+fn secret() -> anyhow::Result<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

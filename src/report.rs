@@ -1,1 +1,202 @@
-//! (being built)
+//! The figures and texts of the digests. In come rows of a period; out come the facts that a mail renders (P5).
+
+use crate::escalate::Organisation;
+use crate::model::{
+    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, Role, Severity, TroubleLine, Word,
+};
+use crate::store::{MentionRow, SourceRow};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+/// What a digest covers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Period {
+    pub number: i64,
+    pub date: NaiveDate,
+    pub from: DateTime<Utc>,
+    pub until: DateTime<Utc>,
+}
+
+/// The rows of a period, as the store gave them.
+pub struct Gathered {
+    /// Opened within the period, any state.
+    pub incidents: Vec<Incident>,
+    /// All that are open.
+    pub open: Vec<Incident>,
+    pub climbs: Vec<Climb>,
+    /// Pending first reports: number, title, role, due, breached.
+    pub duties: Vec<(String, String, String, DateTime<Utc>, bool)>,
+    pub mentions: Vec<MentionRow>,
+    pub old_mentions: u32,
+    pub first_visit_entries: u32,
+    pub coverage: CoverageFacts,
+    pub troubles: Vec<TroubleLine>,
+    /// Accepted, waiting, failed.
+    pub mails: (u32, u32, u32),
+    pub own: Vec<SourceRow>,
+}
+
+/// As many mentions as a reader triages line by line; the rest is counted.
+const TO_TRIAGE: usize = 10;
+
+pub fn digest(organisation: &Organisation, period: &Period, readers: &[Role], rows: Gathered) -> DigestFacts {
+    let now = period.until;
+    let count = |severity| rows.incidents.iter().filter(|one| one.severity == severity).count() as u32;
+    let overdue = rows.duties.iter().filter(|duty| duty.4 || duty.3 < now).count() as u32;
+    let without_incident: Vec<&MentionRow> = rows
+        .mentions
+        .iter()
+        .filter(|one| one.incident.is_none() || one.severity == Some(Severity::Blue))
+        .collect();
+    let roster = &organisation.roster;
+    DigestFacts {
+        organisation: organisation.name.clone(),
+        zone: organisation.zone,
+        number: period.number,
+        date: period.date,
+        from: period.from,
+        until: period.until,
+        new_by_severity: [
+            count(Severity::Red),
+            count(Severity::Orange),
+            count(Severity::Yellow),
+            count(Severity::Blue),
+        ],
+        overdue,
+        todo: todo(organisation, &rows, now),
+        new_incidents: rows.incidents.iter().filter(|one| one.severity > Severity::Blue).map(of_incident).collect(),
+        in_progress: rows
+            .open
+            .iter()
+            .filter(|one| one.severity > Severity::Blue && one.opened_at < period.from)
+            .map(of_incident)
+            .collect(),
+        to_triage: without_incident.iter().take(TO_TRIAGE).map(|one| of_mention(one)).collect(),
+        to_triage_total: without_incident.len() as u32,
+        old_mentions: rows.old_mentions,
+        first_visit_entries: rows.first_visit_entries,
+        coverage: rows.coverage,
+        troubles: rows.troubles,
+        mails_accepted: rows.mails.0,
+        mails_waiting: rows.mails.1,
+        mails_failed: rows.mails.2,
+        on_duty: roster
+            .reached(&[Role::OnCall, Role::DutyLeader], now)
+            .into_iter()
+            .map(|(role, person)| roster.contact(role, person))
+            .collect(),
+        own_channels: rows.own.iter().map(|row| own_line(row, now)).collect(),
+        trial: trial(organisation, readers, now),
+    }
+}
+
+/// The names that a digest would go to, while a trial run keeps it with the monitors.
+fn trial(organisation: &Organisation, readers: &[Role], now: DateTime<Utc>) -> Vec<String> {
+    if organisation.trial_until.is_none_or(|until| now >= until) {
+        return Vec::new();
+    }
+    let reached = organisation.roster.reached(readers, now);
+    reached.into_iter().map(|(role, person)| format!("{} {}", role.label(Lang::Zh), person.name)).collect()
+}
+
+/// To whom the digest goes: each reader's facts and key.
+pub fn readers(
+    organisation: &Organisation,
+    to: &[Role],
+    facts: &DigestFacts,
+    now: DateTime<Utc>,
+) -> Vec<(DigestFacts, String)> {
+    let to = if facts.trial.is_empty() { to } else { &[Role::Monitor] };
+    organisation.roster.reached(to, now).into_iter().map(|(_, person)| (facts.clone(), person.key.clone())).collect()
+}
+
+/// What must be done today: ladders that nobody holds, first reports, incidents without a verdict; overdue first.
+fn todo(organisation: &Organisation, rows: &Gathered, now: DateTime<Utc>) -> Vec<DigestLine> {
+    let mut lines = Vec::new();
+    for (number, title, role, due, _) in &rows.duties {
+        let who = Role::parse(role).and_then(|role| {
+            let holder = organisation.roster.holders(role, now).first().map(|person| person.name.clone());
+            holder.or_else(|| Some(role.label(Lang::Zh).to_owned()))
+        });
+        let incident = rows.open.iter().find(|one| one.number == *number);
+        lines.push(DigestLine {
+            number: Some(number.clone()),
+            severity: incident.map(|one| one.severity),
+            state: incident.map(|one| one.state),
+            task: Some("report_due".to_owned()),
+            by: Some(*due),
+            who,
+            ..line(title)
+        });
+    }
+    for climb in rows.climbs.iter().filter(|climb| climb.ack_until.is_none_or(|until| until <= now)) {
+        let Some(incident) = rows.open.iter().find(|one| one.id == climb.incident) else { continue };
+        lines.push(DigestLine {
+            task: Some("unacknowledged".to_owned()),
+            by: (climb.state == "climbing").then_some(climb.next_at),
+            ..of_incident(incident)
+        });
+    }
+    for incident in rows.open.iter().filter(|one| one.state == IncidentState::Open && one.severity > Severity::Blue) {
+        if !rows.climbs.iter().any(|climb| climb.incident == incident.id) {
+            lines.push(DigestLine { task: Some("triage".to_owned()), ..of_incident(incident) });
+        }
+    }
+    lines.sort_by_key(|line| (line.by.is_none(), line.by));
+    lines
+}
+
+fn own_line(row: &SourceRow, now: DateTime<Utc>) -> String {
+    match row.newest_item_at {
+        Some(newest) => format!("{}: {} d", row.name, (now - newest).max(TimeDelta::zero()).num_days()),
+        None => format!("{}: ?", row.name),
+    }
+}
+
+fn line(title: &str) -> DigestLine {
+    DigestLine {
+        number: None,
+        severity: None,
+        state: None,
+        title: title.to_owned(),
+        source: None,
+        url: None,
+        at: None,
+        published: None,
+        old: false,
+        reprints: 0,
+        terms: Vec::new(),
+        task: None,
+        by: None,
+        who: None,
+    }
+}
+
+fn of_incident(incident: &Incident) -> DigestLine {
+    let parts: Option<crate::model::Parts> = serde_json::from_str(&incident.parts).ok();
+    DigestLine {
+        number: Some(incident.number.clone()),
+        severity: Some(incident.severity),
+        state: Some(incident.state),
+        at: Some(incident.opened_at),
+        terms: parts.map(|parts| parts.because).unwrap_or_default(),
+        ..line(&incident.title)
+    }
+}
+
+fn of_mention(mention: &MentionRow) -> DigestLine {
+    let fired: Vec<serde_json::Value> = serde_json::from_str(&mention.fired).unwrap_or_default();
+    let because = fired.iter().filter_map(|one| one["because"].as_array()).flatten();
+    let mut terms: Vec<String> = because.filter_map(|one| one.as_str().map(str::to_owned)).collect();
+    terms.dedup();
+    DigestLine {
+        number: mention.incident.clone(),
+        severity: mention.severity,
+        source: Some(mention.source.clone()),
+        url: mention.url.clone(),
+        at: Some(mention.at),
+        published: mention.published.clone(),
+        old: mention.old.is_some(),
+        terms,
+        ..line(&mention.title)
+    }
+}

@@ -31,7 +31,7 @@ impl EntryKey {
 }
 
 /// One article, feed item or post, as read from a page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
     pub key: EntryKey,
     /// Further keys of the same entry (guid of the feed item, same-host canonical address).

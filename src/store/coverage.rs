@@ -88,6 +88,13 @@ impl View<'_> {
         )
     }
 
+    /// Scope, subject and kind of what is open.
+    pub fn open_trouble_keys(&self) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.rows("SELECT scope, subject, kind FROM trouble WHERE closed IS NULL", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+    }
+
     /// Hosts of active sources: all of them, and those whose last visit failed since `since`.
     pub fn failing_hosts(&self, since: DateTime<Utc>) -> Result<(u32, u32), StoreError> {
         let all = self.one("SELECT count(DISTINCT host) FROM source WHERE state = 'active'", [])?;

@@ -30,8 +30,8 @@ pub struct Leased {
 pub struct Lease {
     pub run: RunId,
     pub many: usize,
-    /// Sources to visit now whatever their due time (`run --once`); `None`: whichever is due.
-    pub only_sources: Option<Vec<i64>>,
+    /// Sources due by then; `run --once` names its own start, so that none is visited twice.
+    pub sources_by: DateTime<Utc>,
     /// At most so many pages of one host at a time, so that no host takes all the places.
     pub per_host: usize,
 }
@@ -100,17 +100,14 @@ impl Tx<'_> {
         many: usize,
         now: DateTime<Utc>,
     ) -> Result<Vec<Leased>, StoreError> {
-        let due: Vec<i64> = match &wish.only_sources {
-            Some(only) => only.iter().copied().take(many).collect(),
-            None => self.view().rows(
-                "SELECT source.id FROM source LEFT JOIN host ON host.name = source.host
-                  WHERE source.state = 'active' AND source.due_at <= ?1 AND coalesce(host.not_before, 0) <= ?1
-                    AND (source.lease_until IS NULL OR source.lease_until <= ?1)
-                  ORDER BY source.due_at LIMIT ?2",
-                params![millis(now), many as i64],
-                |row| row.get(0),
-            )?,
-        };
+        let due: Vec<i64> = self.view().rows(
+            "SELECT source.id FROM source LEFT JOIN host ON host.name = source.host
+              WHERE source.state = 'active' AND source.due_at <= ?3 AND coalesce(host.not_before, 0) <= ?1
+                AND (source.lease_until IS NULL OR source.lease_until <= ?1)
+              ORDER BY source.due_at LIMIT ?2",
+            params![millis(now), many as i64, millis(wish.sources_by)],
+            |row| row.get(0),
+        )?;
         let mut taken = Vec::new();
         for id in due {
             let leased = self.maybe(
@@ -239,6 +236,11 @@ impl Tx<'_> {
             (host, millis(until), reason),
         )?;
         Ok(())
+    }
+
+    /// Every active source is due now: `run --once` visits them whatever their timetable says.
+    pub fn make_sources_due(&self, now: DateTime<Utc>) -> Result<usize, StoreError> {
+        self.execute("UPDATE source SET due_at = min(due_at, ?1) WHERE state = 'active'", [millis(now)])
     }
 
     /// Leases that ran out are work again.

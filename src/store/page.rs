@@ -291,7 +291,23 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    /// The story of this entry's earlier mention, else the live one with the same text, else a new one.
+    /// Posts of one thread are one matter: the story of its latest mention.
+    fn story_of_thread(&self, entry: &EntryRecord) -> Result<Option<i64>, StoreError> {
+        let Some(thread) = entry.keys.iter().find_map(|key| key.rsplit_once('#').filter(|_| key.starts_with("post:")))
+        else {
+            return Ok(None);
+        };
+        // '$' follows '#': all keys of this thread and no others.
+        self.maybe(
+            "SELECT mention.story FROM entry_url JOIN mention ON mention.entry = entry_url.entry
+              WHERE url_key >= ?1 AND url_key < ?2 ORDER BY mention.id DESC LIMIT 1",
+            (format!("{}#", thread.0), format!("{}$", thread.0)),
+            |row| row.get(0),
+        )
+    }
+
+    /// The story of this entry's earlier mention, else the one with the same text, else that of its thread, else a
+    /// new one.
     fn story_for(
         &mut self,
         entry_id: i64,
@@ -311,7 +327,11 @@ impl Tx<'_> {
                 |row| row.get(0),
             )?,
         };
-        if let Some(story) = same_text {
+        let story = match same_text {
+            Some(story) => Some(story),
+            None => self.story_of_thread(entry)?,
+        };
+        if let Some(story) = story {
             self.execute(
                 "UPDATE story SET mentions = mentions + 1, grown_at = max(grown_at, ?2), state = 'live' WHERE id = ?1",
                 (story, millis(at)),

@@ -61,6 +61,12 @@ impl Tx<'_> {
 }
 
 impl super::View<'_> {
+    /// When this file was first watched from.
+    pub fn first_run(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> = self.one("SELECT min(started) FROM run", [])?;
+        Ok(at.map(instant))
+    }
+
     /// The newest run: started, last alive, stopped.
     pub fn last_run(
         &self,

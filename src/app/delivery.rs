@@ -1,0 +1,217 @@
+//! The outbox's round: claims due mails, renders each once, carries it, writes down how far it came (P2).
+
+use super::{Rooms, Snapshot};
+use crate::mail::{self, Envelope, Template};
+use crate::model::{Person, Word};
+use crate::roster::Roster;
+use crate::send::{self, Carried, Carrier, Letter};
+use crate::store::{Claimed, NewMessage, Sent, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::atomic::Ordering;
+
+/// Mails under way at once.
+const AT_ONCE: u32 = 4;
+
+/// One mail that left (or did not), for the log and for `demo` and `run --once` to tell.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    pub person: String,
+    pub subject: String,
+    pub sent: Sent,
+}
+
+/// Carries everything that is due now; ends when nothing is.
+pub async fn delivery_round(rooms: &Rooms) -> Result<Vec<Delivered>, StoreError> {
+    let mut delivered = Vec::new();
+    loop {
+        let now = rooms.clock.now();
+        let next = rooms.store.read(|view| view.next_mail()).await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(delivered);
+        }
+        let run = rooms.run;
+        let claimed = rooms.store.write(move |tx| tx.claim(run, AT_ONCE, now)).await?;
+        if claimed.is_empty() {
+            return Ok(delivered);
+        }
+        let under_way = claimed.into_iter().map(|message| deliver(rooms, message, now));
+        for result in futures_util::future::join_all(under_way).await {
+            delivered.extend(result?);
+        }
+    }
+}
+
+/// `None`: put back because of the hourly limit.
+async fn deliver(rooms: &Rooms, message: Claimed, now: DateTime<Utc>) -> Result<Option<Delivered>, StoreError> {
+    let snapshot = rooms.current();
+    let roster = &snapshot.organisation.roster;
+    if message.priority == 1 {
+        let (person, limit) = (message.person.clone(), snapshot.config.mail.hourly_limit);
+        let wait = rooms.store.read(move |view| view.hourly_limit(&person, limit, now)).await?;
+        if let Some(until) = wait {
+            let id = message.id;
+            rooms.store.write(move |tx| tx.put_back(id, until)).await?;
+            return Ok(None);
+        }
+    }
+    let Some(person) = roster.person(&message.person).filter(|person| !person.mail.is_empty()).cloned() else {
+        let reply = format!("{} is not in people.toml any more, or has no address", message.person);
+        let sent = Sent::Failed { stage: "address".to_owned(), reply };
+        return finish(rooms, &snapshot, message, String::new(), sent).await.map(Some);
+    };
+    let (subject, address, bytes) = match freeze(rooms, &snapshot, &message, &person, now).await? {
+        Ok(frozen) => frozen,
+        Err(reply) => {
+            let sent = Sent::Failed { stage: "render".to_owned(), reply };
+            return finish(rooms, &snapshot, message, String::new(), sent).await.map(Some);
+        }
+    };
+    let from = snapshot.config.mail.from.clone();
+    let letter = Letter { from: &from, to: &address, message_id: &message.message_id, bytes: &bytes };
+    let (store, clock, run, id) = (rooms.store.clone(), rooms.clock.clone(), rooms.run, message.id);
+    // The commit between RCPT and DATA: the last check against acknowledgement and closing.
+    let before_data = move || async move {
+        let now = clock.now();
+        store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or(false)
+    };
+    let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
+    let down = matches!(&carried, Carried::Later { stage, .. } if stage.is_relay());
+    rooms.relay_down.store(down, Ordering::Relaxed);
+    let sent = verdict(carried, &message, rooms.clock.now());
+    finish(rooms, &snapshot, message, subject, sent).await.map(Some)
+}
+
+/// The bytes of the first attempt; a later one finds them. `Err`: it cannot be rendered, ever.
+async fn freeze(
+    rooms: &Rooms,
+    snapshot: &Snapshot,
+    message: &Claimed,
+    person: &Person,
+    now: DateTime<Utc>,
+) -> Result<Result<(String, String, Vec<u8>), String>, StoreError> {
+    let address = message.address.clone().or_else(|| person.mail.first().cloned()).unwrap_or_default();
+    if let Some(frozen) = &message.frozen {
+        return Ok(Ok((String::new(), address, frozen.clone())));
+    }
+    let rendered = match render(snapshot, message, person, &address, now) {
+        Ok(rendered) => rendered,
+        Err(error) => return Ok(Err(format!("{error:#}"))),
+    };
+    let (id, (subject, bytes)) = (message.id, rendered);
+    let (to, title, frozen) = (address.clone(), subject.clone(), bytes.clone());
+    rooms.store.write(move |tx| tx.freeze(id, &to, &title, &frozen)).await?;
+    Ok(Ok((subject, address, bytes)))
+}
+
+fn render(
+    snapshot: &Snapshot,
+    message: &Claimed,
+    person: &Person,
+    address: &str,
+    now: DateTime<Utc>,
+) -> anyhow::Result<(String, Vec<u8>)> {
+    let template = Template::parse(&message.template)
+        .ok_or_else(|| anyhow::anyhow!("no template is called {:?}", message.template))?;
+    let facts: serde_json::Value = serde_json::from_str(&message.params)?;
+    let rendered = mail::render(template, person.lang, &facts, mail::Reader { name: &person.name }, now)?;
+    let envelope = Envelope {
+        from: &snapshot.config.mail.from,
+        to: address,
+        to_name: &person.name,
+        message_id: &message.message_id,
+        in_reply_to: message.thread.as_deref(),
+        date: now,
+        urgent: message.priority < 2,
+        lang: person.lang,
+    };
+    let bytes = mail::message(&rendered, &envelope)?;
+    Ok((rendered.subject, bytes))
+}
+
+fn verdict(carried: Carried, message: &Claimed, now: DateTime<Utc>) -> Sent {
+    match carried {
+        Carried::Accepted { reply } => Sent::Accepted { reply },
+        Carried::Withdrawn => Sent::Withdrawn,
+        Carried::Refused { stage, reply } => Sent::Failed { stage: stage.to_string(), reply },
+        Carried::Later { stage, reply } => {
+            let next_try_at = now + retry_in(message.tries);
+            if next_try_at > message.useful_until {
+                let reply = format!("given up, no longer useful: {reply}");
+                return Sent::Failed { stage: stage.to_string(), reply };
+            }
+            Sent::Later { stage: stage.to_string(), reply, next_try_at }
+        }
+        Carried::Unknown { reply } => {
+            let again = (message.priority < 2 && message.tries < 2).then_some(now + TimeDelta::minutes(2));
+            Sent::Unknown { reply, again }
+        }
+    }
+}
+
+/// Quick at first, because a relay often comes back at once; then a quarter of an hour for as long as it is useful.
+fn retry_in(tries: i64) -> TimeDelta {
+    const STEPS: [i64; 7] = [5, 15, 30, 60, 120, 300, 600];
+    let at = usize::try_from(tries - 1).unwrap_or(0);
+    TimeDelta::seconds(STEPS.get(at).copied().unwrap_or(900))
+}
+
+async fn finish(
+    rooms: &Rooms,
+    snapshot: &Snapshot,
+    message: Claimed,
+    subject: String,
+    sent: Sent,
+) -> Result<Delivered, StoreError> {
+    let now = rooms.clock.now();
+    let relay = match &snapshot.carrier {
+        Carrier::Folder(folder) => folder.display().to_string(),
+        Carrier::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+    };
+    let (row, outcome, roster) = (message.clone(), sent.clone(), snapshot.organisation.roster.clone());
+    rooms
+        .store
+        .write(move |tx| {
+            tx.finish_attempt(&row, &relay, &outcome, now)?;
+            if matches!(outcome, Sent::Failed { .. }) && row.fallback_of.is_none() {
+                let told = row.incident.map(|id| tx.view().told(id)).transpose()?.unwrap_or_default();
+                if let Some(next) = fallback(&row, &roster, told, now) {
+                    tx.queue(&next, now)?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    match &sent {
+        Sent::Accepted { reply } => tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person),
+        Sent::Withdrawn => tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person),
+        Sent::Later { stage, reply, next_try_at } => {
+            tracing::warn!(message = message.id, "mail to {} waits until {next_try_at} ({stage}): {reply}", message.person);
+        }
+        Sent::Failed { stage, reply } => {
+            tracing::error!(message = message.id, "mail to {} failed ({stage}): {reply}", message.person);
+        }
+        Sent::Unknown { reply, .. } => {
+            tracing::warn!(message = message.id, "whether the mail to {} arrived is unknown: {reply}", message.person);
+        }
+    }
+    Ok(Delivered { person: message.person, subject, sent })
+}
+
+/// A permanent failure goes to somebody else at once, once, never to whoever has it already.
+fn fallback(message: &Claimed, roster: &Roster, mut told: Vec<String>, now: DateTime<Utc>) -> Option<NewMessage> {
+    told.push(message.person.clone());
+    let (_, person) = roster.fallback(&told, now)?;
+    Some(NewMessage {
+        dedup_key: format!("fallback:{}", message.id),
+        person: person.key.clone(),
+        template: Template::parse(&message.template)?.key(),
+        params: message.params.clone(),
+        reason: format!("fallback: the mail to {} failed", message.person),
+        priority: message.priority,
+        incident: message.incident,
+        climb: None,
+        not_before: now,
+        useful_until: message.useful_until,
+        fallback_of: Some(message.id),
+    })
+}

@@ -1,0 +1,75 @@
+//! Gathers what a digest says, and makes the day's.
+
+use super::{Rooms, Snapshot};
+use crate::model::DigestFacts;
+use crate::report::{self, Period};
+use crate::store::{NewMessage, StoreError, Tx, View};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+pub const DAILY: &str = "daily";
+
+/// What a digest of the period would say.
+pub fn digest_facts(view: &View, snapshot: &Snapshot, period: &Period) -> Result<DigestFacts, StoreError> {
+    let (from, until) = (period.from, period.until);
+    let (old_mentions, first_visit_entries) = view.old_counts(from, until)?;
+    let gathered = report::Gathered {
+        incidents: view.incidents(false, from, 200)?.into_iter().filter(|one| one.opened_at < until).collect(),
+        open: view.incidents(true, DateTime::UNIX_EPOCH, 200)?,
+        climbs: view.climbing()?,
+        duties: view.pending_duties()?,
+        mentions: view.mentions_between(from, until, 500)?,
+        old_mentions,
+        first_visit_entries,
+        coverage: view.coverage(from, until)?,
+        troubles: view.open_troubles()?,
+        mails: view.mail_counts(from, until)?,
+        own: view.sources()?.into_iter().filter(|row| is_own(snapshot, &row.key)).collect(),
+    };
+    Ok(report::digest(&snapshot.organisation, period, &snapshot.config.digest.to, gathered))
+}
+
+fn is_own(snapshot: &Snapshot, key: &str) -> bool {
+    snapshot.sources.get(key).is_some_and(|source| source.own)
+}
+
+/// From where the last digest ended (a day ago, on the first) until now.
+pub fn period(view: &View, number: i64, date: NaiveDate, now: DateTime<Utc>) -> Result<Period, StoreError> {
+    let day_ago = now - TimeDelta::days(1);
+    let from = view.last_digest_end(DAILY)?.unwrap_or(day_ago).max(now - TimeDelta::days(7));
+    Ok(Period { number, date, from, until: now })
+}
+
+/// Makes the digest of `date` and queues it; `None` where it was made before.
+pub async fn make_digest(rooms: &Rooms, date: NaiveDate, now: DateTime<Utc>) -> Result<Option<DigestFacts>, StoreError> {
+    let snapshot = rooms.current();
+    rooms.store.write(move |tx| in_tx(tx, &snapshot, date, now)).await
+}
+
+fn in_tx(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    date: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Option<DigestFacts>, StoreError> {
+    let Some(number) = tx.reserve_digest(DAILY, date)? else { return Ok(None) };
+    let period = period(&tx.view(), number, date, now)?;
+    let facts = digest_facts(&tx.view(), snapshot, &period)?;
+    tx.record_digest(DAILY, &facts, now)?;
+    for (facts, person) in report::readers(&snapshot.organisation, &snapshot.config.digest.to, &facts, now) {
+        let message = NewMessage {
+            dedup_key: format!("digest:{DAILY}:{date}:{person}"),
+            person,
+            template: "digest",
+            params: serde_json::to_string(&facts)?,
+            reason: format!("digest {number}"),
+            priority: 2,
+            incident: None,
+            climb: None,
+            not_before: now,
+            useful_until: now + TimeDelta::hours(24),
+            fallback_of: None,
+        };
+        tx.queue(&message, now)?;
+    }
+    Ok(Some(facts))
+}

@@ -1,0 +1,136 @@
+//! What has to happen now and then: troubles told once, the digest at its hour, the search index, retention.
+
+use super::{Rooms, digest};
+use crate::health::{self, Trouble};
+use crate::model::{NoticeFacts, Role};
+use crate::schedule;
+use crate::store::{NewMessage, StoreError};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// One round; gives back what somebody should hear on the second channel.
+pub async fn housekeeping_round(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+    let run = rooms.run;
+    rooms
+        .store
+        .write(move |tx| {
+            tx.run_alive(run, now)?;
+            tx.free_expired_leases(now)?;
+            tx.index_some(200)?;
+            tx.purge_some(200, now)?;
+            Ok(())
+        })
+        .await?;
+    let alarms = look_for_troubles(rooms, now).await?;
+    digest_if_due(rooms, now).await?;
+    Ok(alarms)
+}
+
+/// Opens what is new, closes what is over, and tells the monitors and operators once.
+async fn look_for_troubles(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+    let two_minutes_ago = now - TimeDelta::minutes(2);
+    let (rows, (hosts, failing), waiting) = rooms
+        .store
+        .read(move |view| Ok((view.sources()?, view.failing_hosts(two_minutes_ago)?, view.oldest_waiting(now)?)))
+        .await?;
+    let snapshot = rooms.current();
+    let source = |key: &str| snapshot.sources.get(key).map(|source| source.as_ref().clone());
+    let mut standing = health::troubles(&rows, hosts, failing, source, now);
+    if let Some(since) = waiting.filter(|since| now - *since > TimeDelta::minutes(10)) {
+        standing.push(Trouble {
+            scope: "mail",
+            subject: "outbox".to_owned(),
+            kind: "waiting",
+            reason: format!("the oldest mail has been waiting since {}", since.to_rfc3339()),
+            remedy: "see: tingfeng outbox list; try: tingfeng mail test ADDRESS".to_owned(),
+        });
+    }
+    let open = rooms.store.read(|view| view.open_trouble_keys()).await?;
+    let mut alarms = Vec::new();
+    for trouble in &standing {
+        if open.iter().any(|(scope, subject, kind)| is(trouble, scope, subject, kind)) {
+            continue;
+        }
+        if tell(rooms, trouble, now).await? {
+            tracing::error!("trouble of the watch: {}: {}", trouble.subject, trouble.reason);
+            alarms.push(format!("{}: {}\n{}", trouble.subject, trouble.reason, trouble.remedy));
+        }
+    }
+    for (scope, subject, kind) in open {
+        if !standing.iter().any(|trouble| is(trouble, &scope, &subject, &kind)) {
+            tracing::info!("trouble over: {subject} ({kind})");
+            rooms.store.write(move |tx| tx.close_trouble(&scope, &subject, &kind, now)).await?;
+        }
+    }
+    Ok(alarms)
+}
+
+fn is(trouble: &Trouble, scope: &str, subject: &str, kind: &str) -> bool {
+    trouble.scope == scope && trouble.subject == subject && trouble.kind == kind
+}
+
+/// The trouble and its mails are one transaction.
+async fn tell(rooms: &Rooms, trouble: &Trouble, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let snapshot = rooms.current();
+    let trouble = trouble.clone();
+    rooms
+        .store
+        .write(move |tx| {
+            if !tx.open_trouble(trouble.scope, &trouble.subject, trouble.kind, &trouble.reason, now)? {
+                return Ok(false);
+            }
+            let facts = NoticeFacts {
+                organisation: snapshot.organisation.name.clone(),
+                zone: snapshot.organisation.zone,
+                at: now,
+                subject: trouble.subject.clone(),
+                reason: trouble.reason.clone(),
+                remedy: trouble.remedy.clone(),
+            };
+            for (_, person) in snapshot.organisation.roster.reached(&[Role::Monitor, Role::Operator], now) {
+                let message = NewMessage {
+                    dedup_key: format!(
+                        "trouble:{}:{}:{}:{}:{}",
+                        trouble.scope,
+                        trouble.subject,
+                        trouble.kind,
+                        now.timestamp_millis(),
+                        person.key
+                    ),
+                    person: person.key.clone(),
+                    template: "trouble",
+                    params: serde_json::to_string(&facts)?,
+                    reason: format!("trouble: {}", trouble.kind),
+                    priority: 2,
+                    incident: None,
+                    climb: None,
+                    not_before: now,
+                    useful_until: now + TimeDelta::hours(12),
+                    fallback_of: None,
+                };
+                tx.queue(&message, now)?;
+            }
+            Ok(true)
+        })
+        .await
+}
+
+/// Once per local date, at its hour; after an outage late rather than never. A first run that starts later than the
+/// hour waits for tomorrow: there is no yesterday to sum up.
+async fn digest_if_due(rooms: &Rooms, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let snapshot = rooms.current();
+    let (date, at) = schedule::today_at(snapshot.config.digest.at, snapshot.organisation.zone, now);
+    if now < at {
+        return Ok(());
+    }
+    let (made, first_run) = rooms
+        .store
+        .read(move |view| Ok((view.digest_of(digest::DAILY, date)?.is_some(), view.first_run()?)))
+        .await?;
+    if made || first_run.is_none_or(|first| first > at) {
+        return Ok(());
+    }
+    if let Some(facts) = digest::make_digest(rooms, date, now).await? {
+        tracing::info!("digest {} of {date} queued", facts.number);
+    }
+    Ok(())
+}

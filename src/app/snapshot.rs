@@ -1,0 +1,98 @@
+//! What a page is judged by: one immutable value that a reload swaps whole.
+
+use crate::assess::Rulebook;
+use crate::config::{Config, Security, Transport};
+use crate::escalate::Organisation;
+use crate::model::{Policy, Rule, Source};
+use crate::roster::Roster;
+use crate::send::{Carrier, Smtp};
+use crate::store::Store;
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub struct Snapshot {
+    pub config: Config,
+    pub book: Rulebook,
+    pub organisation: Organisation,
+    pub sources: HashMap<String, Arc<Source>>,
+    pub carrier: Carrier,
+    /// Ids of the stored texts.
+    pub rules_id: i64,
+    pub lexicon_id: i64,
+}
+
+impl Snapshot {
+    /// Compiles a checked configuration and stores what it was compiled from.
+    pub async fn take(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let mut book = Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
+        let text = |wanted: fn(&str) -> bool| {
+            let files: serde_json::Map<_, _> = config
+                .files
+                .iter()
+                .filter(|(name, _)| wanted(name))
+                .map(|(name, text)| (name.clone(), text.clone().into()))
+                .collect();
+            serde_json::Value::from(files).to_string()
+        };
+        let rules = text(|name| matches!(name, "rules.toml" | "subjects.toml" | "policies.toml"));
+        let lexicons = text(|name| name.starts_with("lexicons/"));
+        let calendars = text(|name| name.starts_with("calendars/"));
+        let (rules_id, lexicon_id) = store
+            .write(move |tx| {
+                tx.snapshot("calendar", &calendars, now)?;
+                Ok((tx.snapshot("rules", &rules, now)?, tx.snapshot("lexicon", &lexicons, now)?))
+            })
+            .await?;
+        book.snapshot = rules_id;
+        let organisation = Organisation {
+            name: config.organisation.name.clone(),
+            zone: config.organisation.zone,
+            roster: Roster::new(config.people.clone(), config.shifts.clone()),
+            trial_until: config.organisation.trial_until,
+        };
+        let sources = config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
+        let carrier = carrier(&config)?;
+        Ok(Self { config, book, organisation, sources, carrier, rules_id, lexicon_id })
+    }
+
+    pub fn policy(&self, key: &str) -> Option<&Policy> {
+        self.config.policies.iter().find(|policy| policy.key == key)
+    }
+
+    pub fn rule(&self, key: &str) -> Option<&Rule> {
+        self.config.rules.iter().find(|rule| rule.key == key)
+    }
+
+    /// The part after `@` of our own address: the right side of every Message-ID.
+    pub fn mail_domain(&self) -> String {
+        let from = self.config.mail.from.trim_end_matches('>');
+        from.rsplit_once('@').map_or_else(|| "tingfeng.invalid".to_owned(), |(_, domain)| domain.to_owned())
+    }
+}
+
+/// How mail leaves, with the password read from its file.
+pub fn carrier(config: &Config) -> anyhow::Result<Carrier> {
+    let smtp = match &config.mail.transport {
+        Transport::Folder(folder) => return Ok(Carrier::Folder(folder.clone())),
+        Transport::Smtp(smtp) => smtp,
+    };
+    let password = match &smtp.password {
+        Some(source) => Some(source.read().context("the SMTP password cannot be read")?),
+        None => None,
+    };
+    Ok(Carrier::Smtp(Smtp {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        security: match smtp.security {
+            Security::Starttls => crate::send::Security::Starttls,
+            Security::Tls => crate::send::Security::Tls,
+            Security::Plain => crate::send::Security::Plain,
+        },
+        username: smtp.username.clone(),
+        password: password.map(|secret| crate::send::Secret::new(secret.reveal().to_owned())),
+        ca_file: smtp.ca_file.clone(),
+        ..Smtp::default()
+    }))
+}

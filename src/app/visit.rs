@@ -1,0 +1,405 @@
+//! One page, from the wire to the database. Every outcome, errors too, ends in the ledger.
+
+use super::judge::{self, EntryFacts, FiredFacts};
+use super::{Rooms, Snapshot};
+use crate::assess::{self, Weighed};
+use crate::fetch::Ask;
+use crate::model::{Entry, Fetched, Outcome, PageWhy, Reading, Skip, Source, Unreadable, Validators, Word};
+use crate::read::{self, Body};
+use crate::schedule;
+use crate::store::{
+    EntryRecord, FetchRecord, Leased, LinkRecord, PageRecord, Packed, Recorded, StoreError, host_of, text_digest,
+};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use url::Url;
+
+/// What one visit came to, for the log and the closing line of `run --once`.
+#[derive(Debug, Clone, Default)]
+pub struct Visited {
+    pub source: String,
+    pub is_page: bool,
+    pub outcome: &'static str,
+    pub reason: String,
+    pub new_entries: u32,
+    pub new_links: u32,
+    pub hits: usize,
+    pub mentions: usize,
+    pub alerts: u32,
+}
+
+/// What was read and weighed, before the store has its say.
+pub struct Finding {
+    pub entries: Vec<Weighed>,
+    pub reading: Reading,
+    pub problem: Option<Unreadable>,
+}
+
+/// Visits one leased piece of work. `Err` only where the store failed: the lease runs out and the work comes again.
+pub async fn visit(rooms: &Rooms, work: Leased) -> Result<Visited, StoreError> {
+    let snapshot = rooms.current(); // one snapshot for this visit
+    let Some(source) = snapshot.sources.get(&work.source_key).cloned() else {
+        // The configuration lost it between lease and visit; its row is retired and never leased again.
+        return Ok(Visited { source: work.source_key, outcome: "skipped", ..Visited::default() });
+    };
+    let outcome = fetch(rooms, &source, &work).await;
+    let now = rooms.clock.now();
+    if let Outcome::Failed { reason, retry_after: Some(until), .. } = &outcome
+        && let Ok(url) = Url::parse(&work.url)
+    {
+        let (host, until, reason) = (host_of(&url), *until, reason.clone());
+        rooms.store.write(move |tx| tx.hold_host(&host, until, &reason)).await?;
+    }
+    let (record, facts) = weigh(rooms, &snapshot, &source, &work, outcome, now).await?;
+    let hits = record.entries.iter().filter_map(|entry| entry.hits.as_ref()).map(|(n, _)| n).sum();
+    let visited = Visited {
+        source: source.key.clone(),
+        is_page: work.visit.page.is_some(),
+        outcome: record.outcome,
+        reason: record.reason.clone(),
+        hits,
+        ..Visited::default()
+    };
+    let (recorded, alerts) = write(rooms, snapshot, record, facts, now).await?;
+    Ok(Visited {
+        new_entries: recorded.new_entries,
+        new_links: recorded.new_links,
+        mentions: recorded.mentions.len(),
+        alerts,
+        ..visited
+    })
+}
+
+async fn fetch(rooms: &Rooms, source: &Source, work: &Leased) -> Outcome {
+    let url = match Url::parse(&work.url) {
+        Ok(url) => url,
+        Err(error) => {
+            return Outcome::Failed { reason: format!("{}: {error}", work.url), retry_after: None, lasting: true };
+        }
+    };
+    let validators = Validators { etag: work.etag.clone(), last_modified: work.last_modified.clone() };
+    let ask = Ask {
+        url: &url,
+        validators: &validators,
+        last_sha256: work.sha256.as_deref(),
+        allow_private: source.allow_private,
+    };
+    let clock = rooms.clock.clone();
+    rooms.fetcher.get(ask, move || clock.now()).await
+}
+
+/// Reads, identifies, matches and packs: all that can be done outside the writer.
+async fn weigh(
+    rooms: &Rooms,
+    snapshot: &Arc<Snapshot>,
+    source: &Arc<Source>,
+    work: &Leased,
+    outcome: Outcome,
+    now: DateTime<Utc>,
+) -> Result<(PageRecord, Vec<EntryFacts>), StoreError> {
+    let hint: Option<Entry> = work.hint.as_deref().and_then(|hint| serde_json::from_str(hint).ok());
+    let fetched = match outcome {
+        Outcome::Body(fetched) => *fetched,
+        other => return Ok(without_body(rooms, snapshot, source, work, other, hint, now).await),
+    };
+    let why = PageWhy::parse(&work.why).unwrap_or(PageWhy::Start);
+    let (page, read_source, read_hint) = (fetched.clone(), Arc::clone(source), hint.clone());
+    let read = rooms
+        .work(move || read::read(&read_source, why, &body(&page, &read_source), read_hint.as_ref()))
+        .await
+        .unwrap_or_else(|error| Err(Unreadable::Broken(format!("{error:#}"))));
+    let (reading, problem) = match read {
+        Ok(reading) => (reading, None),
+        Err(problem) => (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem)),
+    };
+    let reading = unknown_only(rooms, reading).await?;
+    let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
+    let packed = rooms.work(move || record(&snapshot, &source, &work, reading, problem.as_ref(), Some(&fetched), now)).await;
+    packed.map_err(|error| StoreError::Data(format!("{error:#}")))
+}
+
+/// Items of a feed that are stored with the same text already need not be matched again.
+async fn unknown_only(rooms: &Rooms, mut reading: Reading) -> Result<Reading, StoreError> {
+    if reading.entries.len() < 2 {
+        return Ok(reading);
+    }
+    let keys: Vec<String> = reading.entries.iter().map(|entry| entry.key.as_str().to_owned()).collect();
+    let known = rooms.store.read(move |view| view.known_digests(&keys)).await?;
+    reading
+        .entries
+        .retain(|entry| known.get(entry.key.as_str()).is_none_or(|digest| *digest != text_digest(&entry.title, &entry.text)));
+    Ok(reading)
+}
+
+/// What a page's bytes are read with.
+pub fn body<'a>(fetched: &'a Fetched, source: &'a Source) -> Body<'a> {
+    Body {
+        bytes: &fetched.body,
+        content_type: fetched.content_type.as_deref(),
+        url: Some(&fetched.url),
+        fetched: fetched.at,
+        zone: source.zone,
+        charset: source.charset.as_deref(),
+    }
+}
+
+/// A visit that brought nothing to read. A page that will never be had gives what its list said of it.
+async fn without_body(
+    rooms: &Rooms,
+    snapshot: &Arc<Snapshot>,
+    source: &Arc<Source>,
+    work: &Leased,
+    outcome: Outcome,
+    hint: Option<Entry>,
+    now: DateTime<Utc>,
+) -> (PageRecord, Vec<EntryFacts>) {
+    let mut end = end_of(source, work, &outcome, now);
+    let lost = work.visit.page.is_some() && matches!(end.page_state, "gone" | "given_up");
+    let Some(hint) = hint.filter(|_| lost) else { return (end, Vec::new()) };
+    let reading = Reading { entries: vec![hint], ..Reading::default() };
+    let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
+    match rooms.work(move || record(&snapshot, &source, &work, reading, None, None, now)).await {
+        Ok((record, facts)) => {
+            end.entries = record.entries;
+            (end, facts)
+        }
+        Err(_) => (end, Vec::new()),
+    }
+}
+
+/// How a visit without a body ends for the ledger and the frontier.
+fn end_of(source: &Source, work: &Leased, outcome: &Outcome, now: DateTime<Utc>) -> PageRecord {
+    let next = |fails| schedule::next_visit(&source.timetable, source.zone, &source.key, fails, now);
+    let (word, reason, page_state, due_at) = match outcome {
+        Outcome::Body(_) | Outcome::Unchanged => {
+            ("unchanged", String::new(), "done", work.visit.page.is_none().then(|| next(0)))
+        }
+        Outcome::Skipped { why: Skip::HostBudget | Skip::Stopping, detail, until } => {
+            ("skipped", detail.clone(), "due", Some(until.unwrap_or_else(|| next(0))))
+        }
+        Outcome::Skipped { why, detail, until } => {
+            let reason = if detail.is_empty() { why.label(crate::model::Lang::En).to_owned() } else { detail.clone() };
+            let again = work.visit.page.is_none() || until.is_some();
+            ("skipped", reason, if again { "due" } else { "given_up" }, again.then(|| until.unwrap_or_else(|| next(1))))
+        }
+        Outcome::Failed { reason, retry_after, lasting } => {
+            let (state, at) = if work.visit.page.is_none() {
+                ("due", Some(next(work.fails + 1)))
+            } else if *lasting {
+                ("gone", None)
+            } else {
+                match schedule::retry_page(work.fails + 1) {
+                    Some(wait) => ("due", Some(now + chrono::TimeDelta::from_std(wait).unwrap_or_default())),
+                    None => ("given_up", None),
+                }
+            };
+            ("failed", reason.clone(), state, at.map(|at| retry_after.map_or(at, |after| after.max(at))))
+        }
+    };
+    PageRecord {
+        visit: work.visit.clone(),
+        at: now,
+        outcome: word,
+        reason,
+        due_at,
+        page_state,
+        fetch: None,
+        entries: Vec::new(),
+        links: Vec::new(),
+        lexicon: 0,
+    }
+}
+
+/// Matches every entry and packs what the writer needs, bytes compressed.
+fn record(
+    snapshot: &Snapshot,
+    source: &Source,
+    work: &Leased,
+    reading: Reading,
+    problem: Option<&Unreadable>,
+    fetched: Option<&Fetched>,
+    now: DateTime<Utc>,
+) -> (PageRecord, Vec<EntryFacts>) {
+    let mut entries = Vec::with_capacity(reading.entries.len());
+    let mut facts = Vec::with_capacity(reading.entries.len());
+    let (mut hit, mut personal) = (false, false);
+    for entry in reading.entries {
+        let digest = text_digest(&entry.title, &entry.text);
+        let weighed = assess::weigh(&snapshot.book, source, entry);
+        hit |= !weighed.hits.is_empty() || !weighed.personal.is_empty();
+        personal |= !weighed.personal.is_empty();
+        let old = age(source, work.visit.first_visit, &weighed.entry, now);
+        facts.push(EntryFacts {
+            title: weighed.entry.title.clone(),
+            fired: fired(&weighed),
+            old,
+            tier: source.tier,
+        });
+        entries.push(entry_record(snapshot, source, &weighed, digest, old));
+    }
+    let page = work.visit.page.is_some();
+    let unreadable = problem.map(ToString::to_string);
+    let fails = u32::from(unreadable.is_some()) * (work.fails + 1);
+    let due = schedule::next_visit(&source.timetable, source.zone, &source.key, fails, now);
+    let record = PageRecord {
+        visit: work.visit.clone(),
+        at: now,
+        outcome: if unreadable.is_some() { "failed" } else { "visited" },
+        page_state: if unreadable.is_some() { "given_up" } else { "done" },
+        reason: unreadable.or(reading.note).unwrap_or_default(),
+        due_at: (!page).then_some(due),
+        fetch: fetched.map(|fetched| fetch_record(fetched, hit && !personal)),
+        entries,
+        links: reading.links.into_iter().map(link_record).collect(),
+        lexicon: snapshot.lexicon_id,
+    };
+    (record, facts)
+}
+
+fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
+    let of = |fired: &assess::Fired| FiredFacts {
+        rule: fired.rule,
+        subject: fired.subject.clone(),
+        severity: fired.severity,
+        because: fired.because.clone(),
+    };
+    weighed.fired.iter().map(of).collect()
+}
+
+/// Why an entry is old news; `None`: fresh.
+fn age(source: &Source, first_visit: bool, entry: &Entry, now: DateTime<Utc>) -> Option<&'static str> {
+    let Some(published) = entry.published else {
+        return Some(if first_visit { "first_visit" } else { "undated" });
+    };
+    let latest = published.latest(source.zone);
+    let limit = chrono::TimeDelta::from_std(source.age_limit).unwrap_or(chrono::TimeDelta::days(1));
+    if first_visit {
+        Some("first_visit")
+    } else if latest < now - limit || source.watched_since.is_some_and(|since| latest < since) {
+        Some("aged")
+    } else {
+        None
+    }
+}
+
+fn entry_record(
+    snapshot: &Snapshot,
+    source: &Source,
+    weighed: &Weighed,
+    text_digest: String,
+    old: Option<&'static str>,
+) -> EntryRecord {
+    let entry = &weighed.entry;
+    let mut keys = vec![entry.key.as_str().to_owned()];
+    keys.extend(entry.aliases.iter().map(|key| key.as_str().to_owned()));
+    let fired: Vec<serde_json::Value> = weighed
+        .fired
+        .iter()
+        .map(|fired| {
+            serde_json::json!({
+                "rule": snapshot.book.rules().get(fired.rule).map(|rule| rule.key.as_str()),
+                "subject": fired.subject, "severity": fired.severity, "because": fired.because,
+                "same_sentence": fired.same_sentence,
+            })
+        })
+        .collect();
+    let found = weighed.hits.len() + weighed.personal.len();
+    EntryRecord {
+        keys,
+        url: entry.url.as_ref().map(Url::to_string),
+        title: entry.title.clone(),
+        text: Packed::new(entry.text.as_bytes()),
+        text_digest,
+        sketch: sketch(entry),
+        published: entry.published.map(|published| published.to_string()),
+        published_at: entry.published.map(|published| published.latest(source.zone)),
+        byline: entry.byline.clone(),
+        old,
+        hits: (found > 0).then(|| (found, assess::hits_json(&snapshot.book, weighed))),
+        excerpt: if fired.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string(&assess::excerpt(&snapshot.book, weighed)).unwrap_or_default()
+        },
+        fired: (!fired.is_empty()).then(|| serde_json::Value::from(fired).to_string()),
+        tier: source.tier.key(),
+        personal: !weighed.personal.is_empty(),
+    }
+}
+
+/// The same text gives the same sketch, however it is laid out; a short one needs its title to say anything.
+fn sketch(entry: &Entry) -> String {
+    let plain: String = entry.text.chars().filter(|c| c.is_alphanumeric()).collect();
+    if plain.chars().count() >= 20 { text_digest("", &plain) } else { text_digest(entry.title.trim(), &plain) }
+}
+
+fn fetch_record(fetched: &Fetched, keep_bytes: bool) -> FetchRecord {
+    let headers: Vec<(String, String)> = fetched
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
+        .collect();
+    let about = serde_json::json!({
+        "status": fetched.status, "url": fetched.url, "chain": fetched.chain, "headers": headers,
+        "at": fetched.at.to_rfc3339(), "bytes": fetched.wire.len(),
+    });
+    FetchRecord {
+        etag: fetched.validators.etag.clone(),
+        last_modified: fetched.validators.last_modified.clone(),
+        sha256: fetched.sha256.clone(),
+        wire: keep_bytes.then(|| Packed::with_digest(&fetched.wire, fetched.sha256.clone())),
+        fetched: about.to_string(),
+    }
+}
+
+fn link_record(link: crate::model::Link) -> LinkRecord {
+    LinkRecord {
+        url_key: read::canonical(&link.url),
+        host: host_of(&link.url),
+        why: link.why.key(),
+        hint: link.hint.as_ref().and_then(|hint| serde_json::to_string(hint).ok()),
+        url: link.url.into(),
+    }
+}
+
+async fn write(
+    rooms: &Rooms,
+    snapshot: Arc<Snapshot>,
+    record: PageRecord,
+    facts: Vec<EntryFacts>,
+    now: DateTime<Utc>,
+) -> Result<(Recorded, u32), StoreError> {
+    rooms
+        .store
+        .write(move |tx| {
+            let recorded = tx.record_page(&record)?;
+            let mut alerts = 0;
+            for mentioned in &recorded.mentions {
+                if let Some(facts) = facts.get(mentioned.index) {
+                    alerts += judge::mention(tx, &snapshot, facts, mentioned, now)?;
+                }
+            }
+            Ok((recorded, alerts))
+        })
+        .await
+}
+
+/// The dry run of `visit`: fetched, read and weighed, nothing written.
+pub async fn look(rooms: &Looking, source: &Source, why: PageWhy, url: &Url) -> anyhow::Result<(Outcome, Option<Finding>)> {
+    let validators = Validators::default();
+    let ask = Ask { url, validators: &validators, last_sha256: None, allow_private: source.allow_private };
+    let outcome = rooms.fetcher.get(ask, Utc::now).await;
+    let Outcome::Body(fetched) = &outcome else { return Ok((outcome, None)) };
+    let (reading, problem) = match read::read(source, why, &body(fetched, source), None) {
+        Ok(reading) => (reading, None),
+        Err(problem) => (Reading::default(), Some(problem)),
+    };
+    let entries = reading.entries.iter().map(|entry| assess::weigh(&rooms.book, source, entry.clone())).collect();
+    Ok((outcome, Some(Finding { entries, reading, problem })))
+}
+
+/// What a dry run needs.
+pub struct Looking {
+    pub fetcher: crate::fetch::Fetcher,
+    pub book: assess::Rulebook,
+}
