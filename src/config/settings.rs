@@ -310,7 +310,7 @@ fn smtp(table: Table, dir: &Path, from: Option<&str>) -> Option<SmtpSettings> {
         match std::fs::read_to_string(&path) {
             Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return Some(path),
             Ok(_) => {
-                node.wrong("holds no certificate", "name a file in PEM form (-----BEGIN CERTIFICATE-----)")
+                node.wrong("holds no certificate", "name a file in PEM form (-----BEGIN CERTIFICATE-----)");
             }
             Err(error) => node.wrong(
                 format!("{} cannot be read ({})", node.shown(), error.kind()),

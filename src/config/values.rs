@@ -66,12 +66,11 @@ pub fn meant_duration(text: &str) -> Option<String> {
     let (digits, rest) = split_number(text.trim());
     let number: u64 = digits.parse().ok()?;
     let (factor, unit) = match rest.trim().to_lowercase().trim_end_matches('.') {
-        "sec" | "secs" | "second" | "seconds" | "秒" | "秒钟" => (1, "s"),
+        "s" | "sec" | "secs" | "second" | "seconds" | "秒" | "秒钟" => (1, "s"),
         "m" | "min" | "mins" | "minute" | "minutes" | "分" | "分钟" => (1, "m"),
         "h" | "hr" | "hrs" | "hour" | "hours" | "小时" | "时" => (1, "h"),
         "d" | "day" | "days" | "天" | "日" => (1, "d"),
         "w" | "week" | "weeks" | "周" => (7, "d"),
-        "s" => (1, "s"),
         "ms" | "毫秒" => (1, "ms"),
         _ => return None,
     };
