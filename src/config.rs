@@ -9,6 +9,7 @@
 mod calendars;
 mod check;
 mod lexicons;
+mod mail;
 mod people;
 mod policies;
 mod problems;
@@ -25,12 +26,11 @@ mod walk;
 
 pub use calendars::Calendar;
 pub use lexicons::prove;
+pub use mail::{MailSettings, Security, SmtpSettings, Transport};
 pub use problems::{Problem, Problems};
 pub use profile::{InitError, Profile, write_profile};
 pub use secret::{Secret, SecretError, SecretSource};
-pub use settings::{
-    CrawlSettings, DigestSettings, MailSettings, Organisation, Security, SmtpSettings, Transport,
-};
+pub use settings::{CrawlSettings, DigestSettings, Organisation};
 
 use crate::model::{Lexicon, Person, Policy, Rule, Shift, Source, Subject};
 use check::{Draft, Target};
