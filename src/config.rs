@@ -9,6 +9,7 @@
 mod calendars;
 mod check;
 mod lexicons;
+mod mail;
 mod people;
 mod policies;
 mod problems;
@@ -25,12 +26,11 @@ mod walk;
 
 pub use calendars::Calendar;
 pub use lexicons::prove;
+pub use mail::{MailSettings, Security, SmtpSettings, Transport};
 pub use problems::{Problem, Problems};
 pub use profile::{InitError, Profile, write_profile};
 pub use secret::{Secret, SecretError, SecretSource};
-pub use settings::{
-    CrawlSettings, DigestSettings, MailSettings, Organisation, Security, SmtpSettings, Transport,
-};
+pub use settings::{CrawlSettings, DigestSettings, Organisation};
 
 use crate::model::{Lexicon, Person, Policy, Rule, Shift, Source, Subject};
 use check::{Draft, Target};
@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::de::DeTable;
 use values::did_you_mean;
-use walk::{Sheet, Table, line_of};
+use walk::{Lines, Sheet, Table};
 
 /// The configuration as used.
 #[derive(Debug, Clone)]
@@ -140,8 +140,9 @@ fn toml_files(dir: &Path, notes: &Notes) -> Vec<String> {
         Vec::new()
     });
     let names = entries.into_iter().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> =
-        names.filter(|name| name.ends_with(".toml") && !name.starts_with('.')).collect();
+    // Editors leave files that begin with a dot.
+    let wanted = |name: &String| Path::new(name).extension().is_some_and(|end| end == "toml");
+    let mut names: Vec<String> = names.filter(|name| wanted(name) && !name.starts_with('.')).collect();
     names.sort();
     names
 }
@@ -173,7 +174,7 @@ fn open(dir: &Path, name: String, notes: &Notes) -> Option<(String, String)> {
 /// In which line, from 1, a file stops being UTF-8.
 fn line_of_byte(error: &std::string::FromUtf8Error) -> usize {
     let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    good.iter().filter(|byte| **byte == b'\n').count() + 1
+    std::str::from_utf8(good).unwrap_or_default().matches('\n').count() + 1
 }
 
 fn shown(dir: &Path, name: &str) -> String {
@@ -257,10 +258,11 @@ fn parse<T>(
         return None;
     };
     let (root, errors) = DeTable::parse_recoverable(text);
+    let lines = Lines::new(text);
     let file = shown(draft.dir, name);
     let mut broken = Vec::new();
     for error in &errors {
-        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        let line = error.span().map_or(1, |span| lines.of(span.start));
         if !broken.contains(&line) {
             broken.push(line);
             let place = Place { file: file.clone(), line, key: String::new() };
@@ -275,7 +277,7 @@ fn parse<T>(
     if !broken.is_empty() {
         draft.unsure(holds);
     }
-    let sheet = Sheet { file: &file, text, broken: &broken, notes: draft.notes };
+    let sheet = Sheet { file: &file, lines: &lines, broken: &broken, notes: draft.notes };
     Some(reader(sheet.root(&root), draft))
 }
 

@@ -73,7 +73,7 @@ pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
         }
     }
     lexicon.harmless = owned(harmless);
-    Some(lexicon)
+    (name.is_some() && version.is_some()).then_some(lexicon)
 }
 
 fn day(node: &Node) -> Option<chrono::NaiveDate> {

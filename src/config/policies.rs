@@ -9,6 +9,7 @@ use std::time::Duration;
 pub fn read(root: Table, draft: &mut Draft) -> Vec<Policy> {
     let tables = root.tables("policy");
     if tables.is_empty() {
+        draft.unsure(&[Target::Policy]);
         root.lacks("there is no policy", "add a [[policy]] with at least one [[policy.step]]");
     }
     let policies = tables.into_iter().filter_map(|table| policy(table, draft)).collect();

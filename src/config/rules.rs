@@ -80,7 +80,7 @@ fn raising(
     }
     let outlets = table.number("outlets", &(2..=10_000)).map(|number| number as u32);
     let within_node = table.get("within");
-    let within = within_node.as_ref().and_then(|node| node.measure("60m", duration_within("1m", "366d")));
+    let within = within_node.as_ref().and_then(|node| node.measure("60m", duration_within("1s", "366d")));
     let tier: Option<Tier> = table.word("tier");
     let mentions = table.number("mentions", &(2..=1_000_000)).map(|number| number as u32);
     let given = |key| table.get(key).is_some();

@@ -50,7 +50,7 @@ fn source(table: Table, draft: &mut Draft) -> Option<Source> {
         instant
     });
     let age_limit =
-        table.get("age_limit").and_then(|node| node.measure("24h", duration_within("1m", "3650d")));
+        table.get("age_limit").and_then(|node| node.measure("24h", duration_within("1s", "3650d")));
     let max_silence = max_silence(&table, own);
     let allow_private = table.flag("allow_private").unwrap_or(false);
     if let (Some(node), Some(url), false) = (&url_node, &url, allow_private)

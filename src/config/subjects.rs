@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub fn read(root: Table, draft: &mut Draft) -> Vec<Subject> {
     let tables = root.tables("subject");
     if tables.is_empty() {
+        draft.unsure(&[Target::Subject]);
         root.lacks(
             "there is no subject",
             "add a [[subject]] with key, name and names: the organisation itself",
@@ -64,8 +65,8 @@ fn subject(table: Table, owners: &mut BTreeMap<String, String>, draft: &mut Draf
     let exclude = table.texts("exclude");
     for (node, phrase) in &exclude {
         let holds = |(_, text): &(Node, &str)| phrase.contains(text) && *phrase != *text;
-        let named = name.is_some_and(|name| phrase.contains(name) && *phrase != name);
-        if !named && !names.iter().chain(&codes).any(holds) {
+        let whole = name.is_some_and(|name| phrase.contains(name) && *phrase != name);
+        if !whole && !names.iter().chain(&codes).any(holds) {
             node.wrong(
                 format!("{phrase:?} contains none of this subject's names"),
                 "write the whole longer phrase that is somebody else, or remove it",

@@ -66,12 +66,11 @@ pub fn meant_duration(text: &str) -> Option<String> {
     let (digits, rest) = split_number(text.trim());
     let number: u64 = digits.parse().ok()?;
     let (factor, unit) = match rest.trim().to_lowercase().trim_end_matches('.') {
-        "sec" | "secs" | "second" | "seconds" | "秒" | "秒钟" => (1, "s"),
+        "s" | "sec" | "secs" | "second" | "seconds" | "秒" | "秒钟" => (1, "s"),
         "m" | "min" | "mins" | "minute" | "minutes" | "分" | "分钟" => (1, "m"),
         "h" | "hr" | "hrs" | "hour" | "hours" | "小时" | "时" => (1, "h"),
         "d" | "day" | "days" | "天" | "日" => (1, "d"),
         "w" | "week" | "weeks" | "周" => (7, "d"),
-        "s" => (1, "s"),
         "ms" | "毫秒" => (1, "ms"),
         _ => return None,
     };
@@ -321,4 +320,113 @@ fn local_instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
         }
     }
     local.and_utc()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said<T: std::fmt::Debug>(answer: Checked<T>) -> String {
+        match answer {
+            Ok(value) => format!("{value:?}"),
+            Err(wrong) => format!("! {}", wrong.remedy),
+        }
+    }
+
+    #[test]
+    fn durations_have_one_number_and_one_unit() {
+        for (why, text, expected) in [
+            ("minutes", "5m", "300s"),
+            ("the first step", "0m", "0ns"),
+            ("milliseconds", "500ms", "500ms"),
+            ("words", "5 minutes", "! write \"5m\""),
+            ("a space", "5 m", "! write \"5m\""),
+            ("Chinese", "2小时", "! write \"2h\""),
+            ("weeks", "2 weeks", "! write \"14d\""),
+            ("no unit", "5", "! write a whole number and one of ms, s, m, h, d, such as \"5m\""),
+            ("no number", "m", "! write a whole number and one of ms, s, m, h, d, such as \"5m\""),
+            ("a sign", "-5m", "! write a whole number and one of ms, s, m, h, d, such as \"5m\""),
+            ("a fraction", "1.5h", "! write a whole number and one of ms, s, m, h, d, such as \"5m\""),
+            (
+                "more than any clock holds",
+                "99999999999999999d",
+                "! write a whole number and one of ms, s, m, h, d, such as \"5m\"",
+            ),
+            ("more than any office waits for", "40000d", "! write a shorter duration"),
+        ] {
+            assert_eq!(said(duration(text)), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn zones_are_of_the_iana_list() {
+        for (why, text, expected) in [
+            ("as it is", "Asia/Shanghai", "Asia/Shanghai"),
+            ("misspelt", "Asia/Shangai", "! did you mean \"Asia/Shanghai\"?"),
+            ("in small letters", "asia/shanghai", "! did you mean \"Asia/Shanghai\"?"),
+            ("as people say it", "北京时间", "! did you mean \"Asia/Shanghai\"?"),
+            ("as an offset", "UTC+8", "! did you mean \"Asia/Shanghai\"?"),
+            ("nothing like it", "Mittelerde", "! write a name of the IANA list, such as \"Asia/Shanghai\""),
+        ] {
+            assert_eq!(said(zone(text)), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_host_inside_our_network_is_known_in_every_form() {
+        for (why, text, private) in [
+            ("a name", "http://news.yanxi.example/", false),
+            ("localhost", "http://localhost:8080/", true),
+            ("a private range", "http://10.1.2.3/", true),
+            ("loopback as one number", "http://2130706433/", true),
+            ("IPv6 loopback", "http://[::1]/", true),
+            ("IPv4 inside IPv6", "http://[::ffff:192.168.0.1]/", true),
+            ("a public address", "http://[2001:db8::1]/", false),
+        ] {
+            assert_eq!(is_private(&Url::parse(text).unwrap()), private, "{why}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_local_without_an_offset() {
+        for (why, text, zone, expected) in [
+            (
+                "a bare date is its first moment",
+                "2026-12-05",
+                Tz::Asia__Shanghai,
+                "2026-12-04T16:00:00+00:00",
+            ),
+            ("local time", "2026-11-25T08:30:00", Tz::Asia__Shanghai, "2026-11-25T00:30:00+00:00"),
+            (
+                "its own offset counts",
+                "2026-11-25T08:30:00+01:00",
+                Tz::Asia__Shanghai,
+                "2026-11-25T07:30:00+00:00",
+            ),
+            (
+                "a spring night without 02:30",
+                "2026-03-29T02:30:00",
+                Tz::Europe__Berlin,
+                "2026-03-29T01:00:00+00:00",
+            ),
+            (
+                "the first of two 02:30 in autumn",
+                "2026-10-25T02:30:00",
+                Tz::Europe__Berlin,
+                "2026-10-25T00:30:00+00:00",
+            ),
+        ] {
+            let at: Datetime = text.parse().unwrap();
+            assert_eq!(instant(&at, zone).unwrap().to_rfc3339(), expected, "{why}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_a_parser_panic(text in ".{0,40}") {
+            let _ = (duration(&text), size(&text), time_of_day(&text), daily_window(&text), zone(&text));
+            let _ = (web_address(&text), contact(&text), mail_address(&text), key(&text), charset(&text));
+            let _ = (selector(&text), cron(&text), meant_duration(&text));
+        }
+    }
 }
