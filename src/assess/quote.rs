@@ -71,7 +71,7 @@ pub(super) fn quote(
     for (field, range) in windows {
         match merged.last_mut() {
             Some((last, before)) if *last == field && range.start <= before.end => {
-                before.end = before.end.max(range.end)
+                before.end = before.end.max(range.end);
             }
             _ => merged.push((field, range)),
         }
