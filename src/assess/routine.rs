@@ -8,11 +8,23 @@ const BOARD_WARRANTS: [&str; 4] = [
     "公司及董事会全体成员保证公告内容真实",
 ];
 
-/// Whether this is the subject's own announcement: it opens with the board's warrant, or its title is one of an
-/// announcement by the subject. `names` are the ends of the subjects' names in the title.
-pub(super) fn is_announcement(title: &str, text: &str, names: &[(usize, usize)]) -> bool {
-    let opening = text.char_indices().nth(400).map_or(text, |(at, _)| &text[..at]);
-    if BOARD_WARRANTS.iter().any(|warrant| opening.contains(warrant)) {
+/// How far the head of an announcement reaches, in bytes: code, short name, number, title, warrant.
+const HEAD: usize = 1_200;
+
+/// Whether this is the subject's own announcement: it opens with the subject and the board's warrant, or its title is
+/// one of an announcement by the subject. `names` are the subjects in the title, `first` where the text names one.
+pub(super) fn is_announcement(
+    title: &str,
+    text: &str,
+    names: &[(usize, usize)],
+    first: Option<usize>,
+) -> bool {
+    let warranted = || {
+        let found = BOARD_WARRANTS.iter().filter_map(|warrant| text.find(warrant)).min();
+        found.is_some_and(|at| at < HEAD)
+    };
+    // Another company's announcement names us later, if at all.
+    if (!names.is_empty() || first.is_some_and(|first| first < HEAD)) && warranted() {
         return true;
     }
     names.iter().min().is_some_and(|&(start, end)| {
@@ -118,7 +130,8 @@ mod tests {
             ("nobody of ours", "某公司澄清公告", "", false),
         ] {
             let names: Vec<_> = title.match_indices(name).map(|(at, name)| (at, at + name.len())).collect();
-            assert_eq!(is_announcement(title, text, &names), expected, "{why}");
+            let first = text.find("604518");
+            assert_eq!(is_announcement(title, text, &names, first), expected, "{why}");
         }
     }
 

@@ -52,34 +52,42 @@ pub struct Fired {
 
 pub fn weigh(book: &Rulebook, source: &Source, entry: Entry) -> Weighed {
     let (entry, personal) = mask(book, entry);
-    let layout = Layout::of_text(&entry.text);
-    let title_layout = Layout::of_title(&entry.title);
-    let mut places = Vec::new();
-    let mut hits = Vec::new();
-    for (field, text, layout) in
-        [(Field::Title, &entry.title, &title_layout), (Field::Text, &entry.text, &layout)]
-    {
-        let mut found = book.matcher().scan(text);
-        found.retain(|hit| counts(book, source, &entry, hit.term));
-        drop_bare_codes(book, text, layout, &mut found);
-        let here = personal.iter().filter(|(of, _)| *of == field).map(|(_, one)| one);
-        places.extend(settle(book, field, text, layout, &found, here));
-        hits.extend(found.into_iter().map(|hit| (field, hit)));
-    }
+    let scan = |text: &str| {
+        let mut hits = book.matcher().scan(text);
+        hits.retain(|hit| counts(book, source, &entry, hit.term));
+        hits
+    };
+    let found = [scan(&entry.title), scan(&entry.text)];
     let mut weighed = Weighed {
         entry,
-        hits,
+        hits: Vec::new(),
         personal,
         fired: Vec::new(),
         set_aside: Vec::new(),
         denial: false,
         robot: false,
     };
-    if !places.is_empty() {
-        book.denials.judge(&weighed.entry.title, &weighed.entry.text, &layout, &mut places);
-        judge(book, source, &mut weighed, &places, [&title_layout, &layout]);
+    // Most entries end here.
+    if found.iter().any(|hits| !hits.is_empty()) || !weighed.personal.is_empty() {
+        let layouts = [Layout::of_title(&weighed.entry.title), Layout::of_text(&weighed.entry.text)];
+        let mut places = place(book, &mut weighed, found, &layouts);
+        book.denials.judge(&weighed.entry.title, &weighed.entry.text, &layouts[1], &mut places);
+        judge(book, source, &mut weighed, &places, [&layouts[0], &layouts[1]]);
     }
     weighed
+}
+
+/// Keeps the hits that are some and says where they stand.
+fn place(book: &Rulebook, weighed: &mut Weighed, found: [Vec<Hit>; 2], layouts: &[Layout; 2]) -> Vec<Place> {
+    let mut places = Vec::new();
+    let texts = [(Field::Title, &weighed.entry.title), (Field::Text, &weighed.entry.text)];
+    for (((field, text), mut found), layout) in texts.into_iter().zip(found).zip(layouts) {
+        drop_bare_codes(book, text, layout, &mut found);
+        let here = weighed.personal.iter().filter(|(of, _)| *of == field).map(|(_, one)| one);
+        places.extend(settle(book, field, text, layout, &found, here));
+        weighed.hits.extend(found.into_iter().map(|hit| (field, hit)));
+    }
+    places
 }
 
 /// The entry without personal data.
@@ -192,8 +200,13 @@ fn judge(book: &Rulebook, source: &Source, weighed: &mut Weighed, places: &[Plac
         .filter(|place| place.field == Field::Title && place.is_subject())
         .map(|place| (place.start, place.end))
         .collect();
-    let announcement = routine::is_announcement(&entry.title, &entry.text, &names);
+    let in_text = |place: &&Place| place.field == Field::Text && place.is_subject();
+    let first = places.iter().find(in_text).map(|place| place.start);
+    let announcement = routine::is_announcement(&entry.title, &entry.text, &names, first);
     let robot = routine::is_robot(&entry.title, &entry.text);
+    if places.is_empty() {
+        return;
+    }
     let look = Look::new(book, entry, places, layouts);
     let (mut fired, mut set_aside) = (Vec::new(), Vec::new());
     for (number, (rule, plan)) in book.rules().iter().zip(&book.plans).enumerate() {

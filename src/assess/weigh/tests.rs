@@ -247,3 +247,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn hostile_texts_cost_little_more_than_their_length() {
+    let book = book(&[
+        named(),
+        rule("z", near(Within::Characters(5), vec![subject("*"), category("A1|A2"), category("B1")])),
+    ]);
+    for (name, text) in [
+        ("one sentence of denials", "岚栎科技否认立案调查，".repeat(6_000)),
+        ("one sentence of turns", "岚栎科技否认但立案调查证".repeat(6_000)),
+        ("no denials", "岚栎科技立案调查604518，".repeat(6_000)),
+        ("many sentences", "岚栎科技未被立案调查。上述传闻不属实。".repeat(4_000)),
+        ("talk", "网传岚栎科技立案调查。回应称未被立案调查。".repeat(4_000)),
+        ("subjects only", "岚栎科技岚栎新材604518".repeat(6_000)),
+        ("digits", "1 2 3-4".repeat(30_000)),
+        ("ats", "a@".repeat(100_000)),
+    ] {
+        let at = std::time::Instant::now();
+        let weighed = weighed(&book, "岚栎科技", &text);
+        let _ = (hits_json(&book, &weighed), excerpt(&book, &weighed));
+        assert!(at.elapsed().as_secs() < 5, "{name}: {} bytes took {:?}", text.len(), at.elapsed());
+    }
+}
