@@ -6,6 +6,7 @@
 mod entry;
 mod facts;
 mod incident;
+mod matter;
 mod page;
 mod people;
 mod policy;
@@ -20,6 +21,7 @@ pub use facts::{
     NoticeFacts, QuotePart, TroubleLine,
 };
 pub use incident::{IncidentKind, IncidentState, Severity, Verdict};
+pub use matter::{ACK_GRACE, Climb, Incident, Matter, Parts, Spread};
 pub use page::{Fetched, Hop, Outcome, PageWhy, Skip, Validators};
 pub use people::{Person, Role, Shift};
 pub use policy::{DailyWindow, FirstReport, Policy, Step};

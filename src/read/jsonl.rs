@@ -1,0 +1,78 @@
+//! The shapes of `read --jsonl`: one object a line, as docs/json.md describes them.
+
+use super::{Article, Feed};
+use crate::model::{Published, Unreadable};
+use serde::Serialize;
+use url::Url;
+
+/// What `read --kind page` prints for one file.
+#[derive(Debug, Serialize)]
+pub struct PageLine<'a> {
+    pub file: &'a str,
+    pub title: Option<&'a str>,
+    pub author: Option<&'a str>,
+    pub published: Option<Published>,
+    pub text: Option<&'a str>,
+    /// Why there is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl<'a> PageLine<'a> {
+    pub fn new(file: &'a str, read: Result<&'a Article, &Unreadable>) -> Self {
+        match read {
+            Ok(article) => Self {
+                file,
+                title: Some(article.title.as_str()).filter(|title| !title.is_empty()),
+                author: article.author.as_deref(),
+                published: article.published,
+                text: Some(&article.text),
+                why: None,
+            },
+            Err(why) => Self {
+                file,
+                title: None,
+                author: None,
+                published: None,
+                text: None,
+                why: Some(why.to_string()),
+            },
+        }
+    }
+}
+
+/// What `read --kind feed` prints for one file.
+#[derive(Debug, Serialize)]
+pub struct FeedLine<'a> {
+    pub file: &'a str,
+    pub entries: Option<Vec<FeedEntry<'a>>>,
+    /// Why there are no entries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct FeedEntry<'a> {
+    pub title: &'a str,
+    pub published: Option<Published>,
+    pub url: Option<&'a Url>,
+    pub text: &'a str,
+}
+
+impl<'a> FeedLine<'a> {
+    pub fn new(file: &'a str, read: Result<&'a Feed, &Unreadable>) -> Self {
+        let entries = read.map(|feed| {
+            let entry = |item: &'a super::FeedItem| FeedEntry {
+                title: &item.title,
+                published: item.published,
+                url: item.url.as_ref(),
+                text: &item.text,
+            };
+            feed.items.iter().map(entry).collect()
+        });
+        match entries {
+            Ok(entries) => Self { file, entries: Some(entries), why: None },
+            Err(why) => Self { file, entries: None, why: Some(why.to_string()) },
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Headings and `<title>` in, the headline out.
+//!
+//! What is usually lost is the site's suffix, so the heading that `<title>` begins with wins; attributes cut at an
+//! unescaped quote and headings that are the site's name are seen through the same way.
+
+use super::meta::Head;
+use super::{dom, text};
+use scraper::{ElementRef, Html};
+
+/// The headline of a page, empty if it has none.
+pub fn of(page: &Html, head: &Head) -> String {
+    let headings = headings(page);
+    choose(head, &headings)
+}
+
+fn headings(page: &Html) -> Vec<String> {
+    let mut found = Vec::new();
+    for element in page.root_element().descendent_elements() {
+        let name = element.value().name();
+        let heading = matches!(name, "h1" | "h2" | "h3" | "h4")
+            || matches!(name, "div" | "span" | "p" | "td" | "strong" | "font") && named_title(element);
+        if heading {
+            let line = dom::line(element);
+            if (2..=300).contains(&text::width(&line)) {
+                found.push(line);
+            }
+        }
+        if found.len() >= 120 {
+            break;
+        }
+    }
+    found
+}
+
+fn named_title(element: ElementRef<'_>) -> bool {
+    let names = dom::names(element);
+    names.contains("title") || names.contains("headline") || names.contains("biaoti")
+}
+
+fn choose(head: &Head, headings: &[String]) -> String {
+    let page = head.title.as_str();
+    let told = ["og:title", "twitter:title", "articletitle", "title"].iter().find_map(|name| head.get(name));
+    let told = told.map(text::one_line).unwrap_or_default();
+    let folded = fold(page);
+    let told_folded = fold(&told);
+    // Machines and readers are told the same: nothing is left to choose.
+    if text::width(&told) >= 16
+        && told_folded != folded
+        && let Some(heading) = headings.iter().find(|heading| fold(heading) == told_folded)
+    {
+        return heading.clone();
+    }
+    let stem = without_suffix(page, head.get("og:site_name"));
+    // The longest heading that the page's title begins with.
+    let prefix = headings
+        .iter()
+        .filter(|heading| {
+            let heading = fold(heading);
+            !heading.is_empty()
+                && folded.starts_with(&heading)
+                && (text::width(&heading) >= 8 || heading == folded || heading == fold(&stem))
+        })
+        .max_by_key(|heading| heading.len());
+    if let Some(heading) = prefix {
+        return heading.clone();
+    }
+    // A heading and the machine's title agree, or one is the other without its site.
+    if !told_folded.is_empty()
+        && let Some(heading) = headings.iter().find(|heading| {
+            fold(heading) == told_folded || fold(heading) == fold(&without_suffix(&told, None))
+        })
+    {
+        return heading.clone();
+    }
+    // The title may put the site in front.
+    if let Some(heading) =
+        headings.iter().find(|heading| text::width(heading) >= 16 && folded.contains(&fold(heading)))
+    {
+        return heading.clone();
+    }
+    // A heading that goes on where the title was cut.
+    let cut = fold(stem.trim_end_matches(['.', '…']));
+    if text::width(&cut) >= 16
+        && let Some(heading) = headings.iter().find(|heading| fold(heading).starts_with(&cut))
+    {
+        return heading.clone();
+    }
+    if !told.is_empty() && (page.is_empty() || folded.starts_with(&told_folded) && !cut_at_quote(page, &told))
+    {
+        return told;
+    }
+    if !stem.is_empty() {
+        return stem;
+    }
+    if !told.is_empty() {
+        return told;
+    }
+    headings.first().cloned().unwrap_or_default()
+}
+
+/// `content="a"b"c"` ends at the first inner quote.
+fn cut_at_quote(page: &str, told: &str) -> bool {
+    page.strip_prefix(told).is_some_and(|rest| rest.starts_with(['"', '\'']))
+}
+
+/// For comparing: no white space, quotes alike, letters small.
+fn fold(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '“' | '”' | '„' | '«' | '»' | '＂' => '"',
+            '‘' | '’' | '´' | '`' => '\'',
+            '–' | '—' | '−' => '-',
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            other => other,
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The page's title without the names of column, channel and site.
+pub fn without_suffix(title: &str, site: Option<&str>) -> String {
+    let mut kept = title.trim();
+    // These never stand in a Chinese headline, and columns come in chains of them.
+    if let Some(at) = kept.find(['_', '｜', '|']).filter(|at| text::width(&kept[..*at]) >= 8) {
+        kept = kept[..at].trim();
+    }
+    loop {
+        let Some((at, length)) = last_dash(kept) else { break };
+        let (left, right) = (kept[..at].trim(), kept[at + length..].trim());
+        let spaced = kept[..at].ends_with(char::is_whitespace);
+        // A column's name glued on: two to four ideographs.
+        let column =
+            (2..=4).contains(&right.chars().count()) && text::width(right) == right.chars().count() * 2;
+        if text::width(left) < 8
+            || !(names_a_site(right, site)
+                || spaced && text::width(right) <= 20 && text::width(right) * 2 < text::width(left)
+                || column && text::width(left) >= text::width(right) * 4)
+        {
+            break;
+        }
+        kept = left;
+    }
+    kept.trim_end_matches(['-', '–', '—', '_', '|']).trim().to_owned()
+}
+
+fn last_dash(text: &str) -> Option<(usize, usize)> {
+    let (at, c) = text.char_indices().rev().find(|(_, c)| matches!(c, '-' | '–' | '—' | '－'))?;
+    let end = at + c.len_utf8();
+    let start = text[..at].trim_end_matches(['-', '–', '—', '－']).len();
+    Some((start, end - start))
+}
+
+fn names_a_site(text: &str, site: Option<&str>) -> bool {
+    const ENDS: &[&str] = &[
+        "网",
+        "网站",
+        "報",
+        "报",
+        "日报",
+        "晚报",
+        "晨报",
+        "新闻",
+        "新聞",
+        "频道",
+        "頻道",
+        "在线",
+        "资讯",
+        "论坛",
+        "客户端",
+        "门户",
+        "中心",
+        "社区",
+        "博客",
+        "杂志",
+        "电视台",
+        "政府",
+        "官网",
+        "news",
+        "times",
+        "daily",
+        "post",
+        "wiki",
+    ];
+    let lower = text.to_lowercase();
+    site.is_some_and(|site| fold(site) == fold(text))
+        || text::width(text) <= 30
+            && (ENDS.iter().any(|end| lower.ends_with(end))
+                || [".com", ".cn", ".net", ".org", "www."].iter().any(|part| lower.contains(part)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headline_is_found() {
+        for (why, html, expected) in [
+            (
+                "a heading that begins the title",
+                "<title>岚栎科技发布澄清公告_财经_砚溪网</title><h1>砚溪网</h1><h2>岚栎科技发布澄清公告</h2>",
+                "岚栎科技发布澄清公告",
+            ),
+            (
+                "suffixes in a chain",
+                "<title>岚栎科技发布澄清公告_财经频道_砚溪网</title>",
+                "岚栎科技发布澄清公告",
+            ),
+            (
+                "a dash and a site",
+                "<title>岚栎科技发布澄清公告 - 砚溪市人民政府网站</title>",
+                "岚栎科技发布澄清公告",
+            ),
+            (
+                "an attribute cut at a quote",
+                "<title>奖金百万！\"砚溪奖\"首位得主_砚溪网</title><meta property=og:title content=\"奖金百万！\">",
+                "奖金百万！\"砚溪奖\"首位得主",
+            ),
+            (
+                "a dash of its own",
+                "<title>Lanli 3-2 Yanxi: what we learned</title>",
+                "Lanli 3-2 Yanxi: what we learned",
+            ),
+            (
+                "the machine's title",
+                "<title>Yanxi Daily</title><meta property=og:title content='Lanli answers'><h1>Lanli answers</h1>",
+                "Lanli answers",
+            ),
+            ("nothing", "<p>x", ""),
+        ] {
+            let page = Html::parse_document(html);
+            assert_eq!(of(&page, &Head::of(&page)), expected, "{why}");
+        }
+    }
+}

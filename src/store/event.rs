@@ -1,0 +1,51 @@
+//! What happened, and what was decided against: the answer to `why`.
+
+use super::tx::{instant, millis};
+use super::{StoreError, Tx, View};
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct EventRow {
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub kind: String,
+    pub subject: String,
+    pub data: serde_json::Value,
+}
+
+impl Tx<'_> {
+    /// `subject` is `incident:NUMBER`, `message:ID`, `source:KEY`, …
+    pub fn event(
+        &mut self,
+        actor: &str,
+        kind: &str,
+        subject: &str,
+        data: &serde_json::Value,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO event (at, actor, kind, subject, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![millis(now), actor, kind, subject, data.to_string()],
+        )?;
+        Ok(())
+    }
+}
+
+impl View<'_> {
+    pub fn events(&self, subject: &str) -> Result<Vec<EventRow>, StoreError> {
+        self.rows(
+            "SELECT at, actor, kind, subject, data FROM event WHERE subject = ?1 ORDER BY seq",
+            [subject],
+            |row| {
+                Ok(EventRow {
+                    at: instant(row.get(0)?),
+                    actor: row.get(1)?,
+                    kind: row.get(2)?,
+                    subject: row.get(3)?,
+                    data: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
+                })
+            },
+        )
+    }
+}

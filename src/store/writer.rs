@@ -1,0 +1,203 @@
+//! The one writer: group commit with a savepoint per closure.
+
+use super::tx::Ids;
+use super::{StoreError, Tx};
+use rusqlite::Connection;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use tokio::sync::oneshot;
+
+/// How many closures one COMMIT may carry; more wait for the next. Bounds how much a full disk can roll back.
+const GROUP: usize = 64;
+
+type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+#[derive(Clone)]
+pub struct Handle(mpsc::Sender<Order>);
+
+enum Order {
+    Change(Box<dyn Change>),
+    Backup(PathBuf, oneshot::Sender<Result<u64, StoreError>>),
+}
+
+/// A closure waiting for its group, its value, and whoever waits for that.
+trait Change: Send {
+    fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError>;
+    fn answer(self: Box<Self>, result: Result<(), StoreError>);
+}
+
+struct Waiting<T, F> {
+    change: F,
+    value: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, F: Fn(&mut Tx) -> Result<T, StoreError> + Send> Change for Waiting<T, F> {
+    fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.value = Some((self.change)(tx)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, result: Result<(), StoreError>) {
+        let Self { value, reply, .. } = *self;
+        let result = result.and_then(|()| value.ok_or(StoreError::Closed));
+        // Whoever asked may have gone away; the change stands all the same.
+        let _ = reply.send(result);
+    }
+}
+
+impl Handle {
+    pub fn send<T, F>(&self, change: F) -> Result<Answer<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Box::new(Waiting { change, value: None, reply });
+        self.0.send(Order::Change(waiting)).map_err(|_| StoreError::Closed)?;
+        Ok(answer)
+    }
+
+    pub fn backup(&self, to: PathBuf) -> Result<Answer<u64>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.0.send(Order::Backup(to, reply)).map_err(|_| StoreError::Closed)?;
+        Ok(answer)
+    }
+}
+
+/// The queue is not bounded here: every sender waits for its answer, so it holds at most one order per task.
+pub fn start(connection: Connection) -> Handle {
+    let (sender, orders) = mpsc::channel();
+    std::thread::Builder::new()
+        .name("store-writer".to_owned())
+        .spawn(move || serve(&connection, &orders))
+        .expect("a process that may not start one thread cannot work at all");
+    Handle(sender)
+}
+
+fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
+    let mut ids = Ids::default();
+    while let Ok(first) = orders.recv() {
+        let mut group = Vec::new();
+        let mut backups = Vec::new();
+        let mut sort = |order| match order {
+            Order::Change(change) => group.push(change),
+            Order::Backup(to, reply) => backups.push((to, reply)),
+        };
+        sort(first);
+        orders.try_iter().take(GROUP - 1).for_each(sort);
+        if !group.is_empty() {
+            commit(connection, &mut ids, group);
+        }
+        for (to, reply) in backups {
+            let _ = reply.send(backup(connection, &to));
+        }
+    }
+    // The last handle is gone: leave a small file behind.
+    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
+}
+
+/// One group: all of it in one transaction, or, where that fails as a whole, one by one.
+fn commit(connection: &Connection, ids: &mut Ids, mut group: Vec<Box<dyn Change>>) {
+    match run_group(connection, ids, &mut group) {
+        Ok(results) => {
+            for (change, result) in group.into_iter().zip(results) {
+                change.answer(result);
+            }
+        }
+        Err(error) if group.len() == 1 => {
+            group.into_iter().for_each(|change| change.answer(Err(describe(&error))));
+        }
+        Err(_) => {
+            for change in group {
+                commit(connection, ids, vec![change]);
+            }
+        }
+    }
+}
+
+/// `Err`: the whole transaction is gone (a full disk takes it all, a lock never let it begin).
+fn run_group(
+    connection: &Connection,
+    ids: &mut Ids,
+    group: &mut [Box<dyn Change>],
+) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let mut results = Vec::with_capacity(group.len());
+    for change in group.iter_mut() {
+        let result = run_one(connection, ids, change.as_mut());
+        if connection.is_autocommit() {
+            *ids = Ids::default();
+            return Err(result.err().unwrap_or(StoreError::Closed));
+        }
+        results.push(result);
+    }
+    if let Err(error) = connection.execute_batch("COMMIT") {
+        *ids = Ids::default();
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK")?;
+        }
+        return Err(error.into());
+    }
+    Ok(results)
+}
+
+fn run_one(connection: &Connection, ids: &mut Ids, change: &mut dyn Change) -> Result<(), StoreError> {
+    connection.execute_batch("SAVEPOINT change")?;
+    // A panic in one closure must not take the writer, and with it the watch, away.
+    let run = std::panic::AssertUnwindSafe(|| change.run(&mut Tx { connection, ids }));
+    let result = std::panic::catch_unwind(run)
+        .unwrap_or_else(|_| Err(StoreError::Data("a change panicked; its part was undone".to_owned())));
+    if connection.is_autocommit() {
+        return result;
+    }
+    if result.is_err() {
+        *ids = Ids::default();
+        connection.execute_batch("ROLLBACK TO change")?;
+    }
+    connection.execute_batch("RELEASE change")?;
+    result
+}
+
+/// The same error for whoever waits; rusqlite's cannot be cloned.
+fn describe(error: &StoreError) -> StoreError {
+    let copy = |inner: &rusqlite::Error| {
+        rusqlite::Error::SqliteFailure(
+            inner.sqlite_error().copied().unwrap_or(rusqlite::ffi::Error::new(1)),
+            Some(inner.to_string()),
+        )
+    };
+    match error {
+        StoreError::Full(inner) => StoreError::Full(copy(inner)),
+        StoreError::Locked(inner) => StoreError::Locked(copy(inner)),
+        StoreError::Sqlite(inner) => StoreError::Sqlite(copy(inner)),
+        StoreError::LeaseLost => StoreError::LeaseLost,
+        other => StoreError::Data(other.to_string()),
+    }
+}
+
+fn backup(connection: &Connection, to: &std::path::Path) -> Result<u64, StoreError> {
+    let named = |cause: String| StoreError::Open { path: to.display().to_string(), cause };
+    if to.exists() {
+        return Err(named("it exists already; a backup never overwrites".to_owned()));
+    }
+    let partial = to.with_extension("partial");
+    let _ = std::fs::remove_file(&partial);
+    {
+        let mut copy = Connection::open(&partial).map_err(|error| named(error.to_string()))?;
+        let backup = rusqlite::backup::Backup::new(connection, &mut copy)?;
+        backup.run_to_completion(1024, std::time::Duration::ZERO, None)?;
+        drop(backup);
+        let whole: String = copy.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        if whole != "ok" {
+            return Err(named(format!("the copy does not check out: {whole}")));
+        }
+    }
+    let file = std::fs::File::open(&partial).and_then(|file| file.sync_all().map(|()| file));
+    file.and_then(|file| {
+        std::fs::rename(&partial, to)?;
+        file.metadata()
+    })
+    .map(|meta| meta.len())
+    .map_err(|error| named(error.to_string()))
+}
