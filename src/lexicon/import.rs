@@ -43,7 +43,7 @@ fn decode(name: &str, bytes: &[u8]) -> Result<String, LexiconError> {
     if other > utf8 && !broken {
         return Ok(text.into_owned());
     }
-    let line = bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
+    let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
     let problem = "not UTF-8; save the file as UTF-8 or correct the line".to_owned();
     Err(LexiconError::Import { name: name.to_owned(), line, problem })
 }

@@ -156,8 +156,10 @@ fn next_digit(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     while at < bytes.len() {
         let end = (at + BLOCK).min(bytes.len());
-        let some = bytes[at..end].iter().fold(false, |some, &b| some | b.is_ascii_digit() | (b == 0xef));
-        if some
+        let some = bytes[at..end]
+            .iter()
+            .fold(0, |some, &b| some | u8::from(b.is_ascii_digit()) | u8::from(b == 0xef));
+        if some != 0
             && let Some(place) = (at..end).find(|&place| {
                 bytes[place].is_ascii_digit()
                     || matches!(bytes[place..], [0xef, 0xbc, last, ..] if (0x90..=0x99).contains(&last))
@@ -277,10 +279,10 @@ fn card_groups(chain: &[Group]) -> Option<usize> {
 }
 
 fn is_issued(value: &[u32]) -> bool {
-    match (value, value.len()) {
-        ([6, 2, ..], 16..=19) | ([4, ..] | [5, 1..=5, ..], 16) | ([9, 5, 5, 8, ..], 19) => true,
-        _ => false,
-    }
+    matches!(
+        (value, value.len()),
+        ([6, 2, ..], 16..=19) | ([4, ..] | [5, 1..=5, ..], 16) | ([9, 5, 5, 8, ..], 19)
+    )
 }
 
 fn luhn(value: &[u32]) -> bool {

@@ -1,0 +1,195 @@
+//! The rules of a snapshot with everything they look for, checked and ready.
+
+use super::condition::{Atom, Atoms, Plan};
+use super::denial::Denials;
+use crate::lexicon::{LexiconError, Matcher};
+use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Term};
+use std::collections::HashSet;
+
+/// The category under which hits of subjects' names and codes are kept.
+pub(super) const SUBJECT: &str = "subject";
+/// The category of personal data.
+pub(super) const PERSONAL: &str = "pii";
+/// The category of words that only rules name.
+const RULE: &str = "rule";
+
+/// Immutable; a visit takes one snapshot of it.
+pub struct Rulebook {
+    /// The version that is stored with what this rulebook decides.
+    pub snapshot: i64,
+    matcher: Matcher,
+    /// By term of the matcher.
+    pub(super) meanings: Vec<Meaning>,
+    subjects: Vec<Subject>,
+    rules: Vec<Rule>,
+    /// By rule.
+    pub(super) plans: Vec<Plan>,
+    pub(super) atoms: Atoms,
+    /// By term of the matcher: the atoms that it satisfies.
+    pub(super) atoms_of: Vec<Vec<u32>>,
+    /// Subjects in the order in which an incident is theirs: own ones first.
+    pub(super) precedence: Vec<u32>,
+    pub(super) allow: Vec<String>,
+    pub(super) denials: Denials,
+    versions: String,
+}
+
+/// What a term of the matcher is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meaning {
+    pub role: Role,
+    /// Counts on own channels only.
+    pub own_only: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Class,
+    Name(u32),
+    Code(u32),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RulebookError {
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    #[error("subject {key:?}: {problem}")]
+    Subject { key: String, problem: String },
+    #[error("rule {key:?}: {problem}")]
+    Rule { key: String, problem: String },
+}
+
+impl Rulebook {
+    pub fn new(
+        lexicons: &[Lexicon],
+        subjects: &[Subject],
+        rules: &[Rule],
+        personal_allow: &[String],
+    ) -> Result<Self, RulebookError> {
+        let mut atoms = Atoms::default();
+        let plan = |rule: &Rule, atoms: &mut Atoms| {
+            Plan::new(&rule.condition, subjects, atoms)
+                .map_err(|problem| RulebookError::Rule { key: rule.key.clone(), problem })
+        };
+        let plans = rules.iter().map(|rule| plan(rule, &mut atoms)).collect::<Result<Vec<_>, _>>()?;
+        let (mut terms, mut meanings) = (Vec::new(), Vec::new());
+        for lexicon in lexicons {
+            let meaning = Meaning { role: Role::Class, own_only: lexicon.scope == Scope::Own };
+            terms.extend(lexicon.terms.iter().cloned());
+            meanings.extend(lexicon.terms.iter().map(|_| meaning));
+        }
+        for (index, subject) in subjects.iter().enumerate() {
+            for (term, role) in names_and_codes(subject, index as u32)? {
+                terms.push(term);
+                meanings.push(Meaning { role, own_only: false });
+            }
+        }
+        check_categories(rules, &terms)?;
+        // `term:演练` looks for 演练 whether or not a lexicon has it.
+        let known: HashSet<&str> = terms.iter().map(|term| term.text.as_str()).collect();
+        let missing = |atom: &Atom| match atom {
+            Atom::Term(text) if !known.contains(text.as_str()) && !text.starts_with("pii:") => {
+                Some(text.clone())
+            }
+            _ => None,
+        };
+        let mut missing: Vec<String> = atoms.iter().filter_map(missing).collect();
+        missing.sort_unstable();
+        meanings.extend(missing.iter().map(|_| Meaning { role: Role::Class, own_only: false }));
+        terms.extend(missing.into_iter().map(|text| bare(text, RULE, Vec::new())));
+
+        let atoms_of = terms.iter().map(|term| atoms_of(term, &atoms)).collect();
+        let mut precedence: Vec<u32> = (0..subjects.len() as u32).collect();
+        precedence.sort_by_key(|&index| !subjects[index as usize].own);
+        let version = |lexicon: &Lexicon| format!("{}@{}", lexicon.key, lexicon.version);
+        Ok(Self {
+            snapshot: 0,
+            matcher: Matcher::new(terms)?,
+            meanings,
+            subjects: subjects.to_vec(),
+            rules: rules.to_vec(),
+            plans,
+            atoms,
+            atoms_of,
+            precedence,
+            allow: personal_allow.to_vec(),
+            denials: Denials::new(),
+            versions: lexicons.iter().map(version).collect::<Vec<_>>().join(" "),
+        })
+    }
+
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+
+    pub fn subject(&self, key: &str) -> Option<&Subject> {
+        self.subjects.iter().find(|subject| subject.key == key)
+    }
+
+    /// The lexicons with their versions, as hits are stored with them: `a1@2026-11 a2@2026-11`.
+    pub fn lexicon_version(&self) -> String {
+        self.versions.clone()
+    }
+
+    pub fn matcher(&self) -> &Matcher {
+        &self.matcher
+    }
+
+    /// The atoms that a piece of personal data satisfies.
+    pub(super) fn atoms_of_personal(&self, kind: &str) -> Vec<u32> {
+        let asked = [Atom::Term(kind.to_owned()), Atom::Category(PERSONAL.to_owned())];
+        asked.iter().filter_map(|atom| self.atoms.get(atom)).collect()
+    }
+}
+
+/// The atoms that a term satisfies.
+fn atoms_of(term: &Term, atoms: &Atoms) -> Vec<u32> {
+    let text = atoms.get(&Atom::Term(term.text.clone()));
+    let category = atoms.get(&Atom::Category(term.category.clone()));
+    text.into_iter().chain(category).collect()
+}
+
+fn names_and_codes(subject: &Subject, index: u32) -> Result<Vec<(Term, Role)>, RulebookError> {
+    let mut all: Vec<(Term, Role)> = Vec::new();
+    let names = std::iter::once(&subject.name).chain(&subject.names).map(|name| (name, Role::Name(index)));
+    let codes = subject.codes.iter().map(|code| (code, Role::Code(index)));
+    for (text, role) in names.chain(codes) {
+        if all.iter().any(|(term, _)| term.text == *text) {
+            continue;
+        }
+        if subject.exclude.contains(text) {
+            let problem = format!("{text:?} is both its name and in `exclude`; remove one of the two");
+            return Err(RulebookError::Subject { key: subject.key.clone(), problem });
+        }
+        all.push((bare(text.clone(), SUBJECT, subject.exclude.clone()), role));
+    }
+    Ok(all)
+}
+
+fn bare(text: String, category: &str, unless: Vec<String>) -> Term {
+    Term { text, category: category.to_owned(), weight: 1, unless, correct: None, since: None }
+}
+
+/// A category that nobody fills makes a rule that never fires, which nobody would notice.
+fn check_categories(rules: &[Rule], terms: &[Term]) -> Result<(), RulebookError> {
+    let known: HashSet<&str> = terms.iter().map(|term| term.category.as_str()).chain([PERSONAL]).collect();
+    for rule in rules {
+        let mut open = vec![&rule.condition];
+        while let Some(condition) = open.pop() {
+            match condition {
+                Condition::Category(name) if !known.contains(name.as_str()) => {
+                    let problem = format!("no term of any lexicon has the category {name:?}");
+                    return Err(RulebookError::Rule { key: rule.key.clone(), problem });
+                }
+                Condition::All(list) | Condition::Any(list) | Condition::None(list) => open.extend(list),
+                Condition::Near { of, .. } => open.extend(of),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
