@@ -85,7 +85,7 @@ fn post(
     let anchor = anchor(block);
     let id = anchor.clone().unwrap_or_else(|| {
         let digest = Sha256::digest(format!("{}\n{text}", author.as_deref().unwrap_or_default()));
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let short = super::hex(&digest, 8);
         let count = seen.entry(short.clone()).or_default();
         *count += 1;
         if *count > 1 { format!("{short}-{count}") } else { short }

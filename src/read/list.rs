@@ -48,7 +48,7 @@ fn found(body: &Body, selector: Option<&str>, key: &str) -> Result<Vec<Found>, U
         match best.get(&key) {
             // A picture and a headline often link to one place: the longer words are the headline.
             Some(at) if text::width(&out[*at].title) < text::width(&found.title) => {
-                out[*at].title = found.title
+                out[*at].title = found.title;
             }
             Some(_) => {}
             None => {
@@ -130,7 +130,7 @@ fn by_shape(page: &Html, base: Option<&Url>, own: Option<&Url>) -> Vec<Found> {
 fn headlines(group: &Group, address: &str) -> bool {
     let average = group.wide / group.members.len().max(1);
     let numbered = address.contains('#');
-    let page = address.ends_with(".html") || address.ends_with(".htm") || address.ends_with(".shtml");
+    let page = [".html", ".htm", ".shtml"].iter().any(|end| address.ends_with(end));
     match group.members.len() {
         0 => false,
         1 | 2 => average >= 24 && numbered,
