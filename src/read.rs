@@ -101,6 +101,15 @@ pub struct Post {
     pub url: Option<Url>,
 }
 
+/// The first `bytes` of a digest, written out.
+fn hex(digest: &[u8], bytes: usize) -> String {
+    use std::fmt::Write;
+    digest.iter().take(bytes).fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
 #[cfg(test)]
 impl<'a> Body<'a> {
     fn of(bytes: &'a [u8]) -> Self {

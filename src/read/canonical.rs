@@ -16,7 +16,8 @@ pub fn canonical(url: &Url) -> String {
     out.push_str(if domain { fold_host(host) } else { host });
     // `port` is none for the default one; the other scheme's default is dropped as the scheme is.
     if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
-        out.push_str(&format!(":{port}"));
+        out.push(':');
+        out.push_str(&port.to_string());
     }
     out.push_str(url.path());
     let kept: Vec<&str> =

@@ -32,10 +32,9 @@ pub fn decode<'a>(body: &Body<'a>) -> Result<(Cow<'a, str>, &'static str), Unrea
     if let Some(what) = binary(bytes) {
         return Err(Unreadable::Kind { what: what.to_owned(), expected: "text".to_owned() });
     }
-    let declared = declared(bytes, body.content_type);
     if let Ok(text) = std::str::from_utf8(bytes) {
         // Seven-bit Japanese is valid UTF-8 too.
-        if declared.contains(&ISO_2022_JP) && bytes.contains(&0x1b) {
+        if bytes.contains(&0x1b) && declared(bytes, body.content_type).contains(&ISO_2022_JP) {
             return Ok((lossy(ISO_2022_JP, bytes), ISO_2022_JP.name()));
         }
         return Ok((Cow::Borrowed(text), UTF_8.name()));
@@ -44,7 +43,7 @@ pub fn decode<'a>(body: &Body<'a>) -> Result<(Cow<'a, str>, &'static str), Unrea
         return Ok((String::from_utf8_lossy(bytes), UTF_8.name()));
     }
     let mut guess = None;
-    for encoding in declared {
+    for encoding in declared(bytes, body.content_type) {
         // Every byte decodes in windows-1252, so "clean" proves nothing there; servers send it as a default.
         if encoding == WINDOWS_1252 {
             let guessed = *guess.get_or_insert_with(|| detect(bytes));

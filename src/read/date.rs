@@ -143,10 +143,7 @@ fn at_token(toks: &[Tok], at: usize, now: Now) -> Option<Published> {
             return None;
         }
     }
-    let (day, after) = match absolute(toks, at, now) {
-        Some(found) => found,
-        None => return relative(toks, at, now),
-    };
+    let Some((day, after)) = absolute(toks, at, now) else { return relative(toks, at, now) };
     Some(with_clock(toks, after, day, now))
 }
 
@@ -363,14 +360,16 @@ fn clock(toks: &[Tok], mut at: usize) -> Option<(NaiveTime, usize)> {
     let (mut hour, mut at) = loop {
         match toks.get(at)? {
             Tok::Num(hour, 1 | 2) => break (*hour as u32, at + 1),
-            Tok::Space | Tok::Ch(',' | '(' | ')' | '|' | '-' | '·' | '，' | '[' | ']' | '~') => at += 1,
+            Tok::Space
+            | Tok::Ch(
+                ',' | '(' | ')' | '|' | '-' | '·' | '，' | '[' | ']' | '~' | '午' | '晨' | '间' | '夜',
+            ) => at += 1,
             Tok::Word(word) if matches!(word.as_str(), "t" | "at" | "um") || token::weekday(word) => at += 1,
             Tok::Ch('星' | '期' | '周' | '週' | '一' | '二' | '三' | '四' | '五' | '六' | '日') => {
-                at += 1
+                at += 1;
             }
             Tok::Ch('上' | '凌' | '早' | '清') => (add, at) = (Some(0), at + 1),
             Tok::Ch('下' | '晚' | '中' | '傍') => (add, at) = (Some(12), at + 1),
-            Tok::Ch('午' | '晨' | '间' | '夜') => at += 1,
             _ => return None,
         }
         steps += 1;
@@ -448,7 +447,6 @@ fn unit(toks: &[Tok], at: usize, units: &str) -> Option<usize> {
 }
 
 fn month_of(tok: &Tok) -> Option<u32> {
-    let Tok::Word(word) = tok else { return None };
     const NAMES: [&str; 12] = [
         "january",
         "february",
@@ -463,6 +461,7 @@ fn month_of(tok: &Tok) -> Option<u32> {
         "november",
         "december",
     ];
+    let Tok::Word(word) = tok else { return None };
     if word.len() < 3 {
         return None;
     }

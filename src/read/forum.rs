@@ -85,7 +85,7 @@ fn post(
     let anchor = anchor(block);
     let id = anchor.clone().unwrap_or_else(|| {
         let digest = Sha256::digest(format!("{}\n{text}", author.as_deref().unwrap_or_default()));
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let short = super::hex(&digest, 8);
         let count = seen.entry(short.clone()).or_default();
         *count += 1;
         if *count > 1 { format!("{short}-{count}") } else { short }
@@ -267,12 +267,12 @@ mod tests {
     use super::*;
 
     fn page(posts: &[(&str, &str, &str)]) -> String {
-        let posts: String = posts
+        let posts = posts
             .iter()
             .map(|(id, user, text)| {
                 format!("<div class='post' {id}><a class=author href=/u>{user}</a><span class=d>发表于 2026-1-14 16:56</span><div class=content>{text}</div></div>")
             })
-            .collect();
+            .collect::<Vec<_>>().concat();
         format!(
             "<title>砚溪水质_砚溪论坛</title><h1>砚溪水质</h1><ul class=nav><li>一二三四五六<li>七八九十</ul><div id=posts>{posts}</div><a href='t-1-2.html'>下一页</a>"
         )

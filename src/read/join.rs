@@ -85,7 +85,7 @@ fn of_item(source: &Source, item: FeedItem, by_page: bool) -> Entry {
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    super::hex(&Sha256::digest(text), 16)
 }
 
 fn of_links(found: Vec<Found>, why: PageWhy) -> Reading {

@@ -48,7 +48,7 @@ fn found(body: &Body, selector: Option<&str>, key: &str) -> Result<Vec<Found>, U
         match best.get(&key) {
             // A picture and a headline often link to one place: the longer words are the headline.
             Some(at) if text::width(&out[*at].title) < text::width(&found.title) => {
-                out[*at].title = found.title
+                out[*at].title = found.title;
             }
             Some(_) => {}
             None => {
@@ -82,6 +82,8 @@ fn link(element: ElementRef<'_>, base: Option<&Url>) -> Option<Found> {
 struct Group {
     members: Vec<usize>,
     wide: usize,
+    /// How many of the addresses hold a number or a date.
+    numbered: usize,
 }
 
 fn by_shape(page: &Html, base: Option<&Url>, own: Option<&Url>) -> Vec<Found> {
@@ -95,11 +97,13 @@ fn by_shape(page: &Html, base: Option<&Url>, own: Option<&Url>) -> Vec<Found> {
         if own.is_some_and(|own| !same_site(own, &found.url)) || is_root(&found.url) || is_file(&found.url) {
             continue;
         }
-        let shape = (place(element), address_shape(&found.url));
+        let (address, numbered) = address_shape(&found.url);
+        let shape = (place(element), address);
         let wide = text::width(&found.title);
         let group = groups.entry(shape).or_default();
         group.members.push(links.len());
         group.wide += wide;
+        group.numbered += usize::from(numbered);
         links.push(found);
     }
     let mut kept = HashSet::new();
@@ -129,8 +133,8 @@ fn by_shape(page: &Html, base: Option<&Url>, own: Option<&Url>) -> Vec<Found> {
 /// Enough members with headlines for names, at addresses that number or date what they name.
 fn headlines(group: &Group, address: &str) -> bool {
     let average = group.wide / group.members.len().max(1);
-    let numbered = address.contains('#');
-    let page = address.ends_with(".html") || address.ends_with(".htm") || address.ends_with(".shtml");
+    let numbered = group.numbered * 2 >= group.members.len();
+    let page = [".html", ".htm", ".shtml"].iter().any(|end| address.ends_with(end));
     match group.members.len() {
         0 => false,
         1 | 2 => average >= 24 && numbered,
@@ -182,14 +186,13 @@ fn place(element: ElementRef<'_>) -> String {
     path
 }
 
-/// The address with every part that holds digits as `#`.
-fn address_shape(url: &Url) -> String {
-    let mut shape = String::new();
+/// How deep an address is, what it ends with and which parameters it has; and whether it holds a number.
+fn address_shape(url: &Url) -> (String, bool) {
+    let (mut shape, mut numbered) = (String::new(), false);
     for segment in url.path().split('/').skip(1) {
+        let (stem, suffix) = segment.rsplit_once('.').unwrap_or((segment, ""));
+        numbered |= stem.bytes().any(|b| b.is_ascii_digit());
         shape.push('/');
-        let (stem, suffix) = segment.rsplit_once('.').map_or((segment, ""), |(stem, suffix)| (stem, suffix));
-        let digits = stem.bytes().filter(u8::is_ascii_digit).count();
-        shape.push_str(if digits > 0 { "#" } else { "*" });
         if !suffix.is_empty() {
             shape.push('.');
             shape.push_str(suffix);
@@ -198,11 +201,9 @@ fn address_shape(url: &Url) -> String {
     for (name, value) in url.query_pairs() {
         shape.push('?');
         shape.push_str(&name);
-        if value.bytes().any(|b| b.is_ascii_digit()) {
-            shape.push('#');
-        }
+        numbered |= value.bytes().any(|b| b.is_ascii_digit());
     }
-    shape
+    (shape, numbered)
 }
 
 fn is_root(url: &Url) -> bool {

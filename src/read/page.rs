@@ -14,7 +14,7 @@ use std::collections::HashSet;
 /// Reads an article; `select` overrules what is found by itself.
 pub fn page(body: &Body, select: &ArticleSelectors) -> Result<Article, Unreadable> {
     let (html, _) = charset::decode(body)?;
-    if let Some(article) = stream::article(&html, body, select)? {
+    if let Some(article) = stream::article(&html, body, select) {
         return Ok(article);
     }
     from_tree(&html, body, select)
@@ -314,7 +314,7 @@ fn from_title<'l>(lines: &'l [String], title: &str) -> Vec<&'l [String]> {
 fn near_title(tree: &Html, title: &str, now: Now) -> Option<Published> {
     let lines = head_lines(tree);
     from_title(&lines, title).into_iter().find_map(|below| {
-        below.iter().take(12).filter(short).find_map(|line| date::find_with_clock(line, now))
+        below.iter().take(12).filter(|line| short(line)).find_map(|line| date::find_with_clock(line, now))
     })
 }
 
@@ -323,11 +323,13 @@ fn first_date(tree: &Html, title: &str, now: Now) -> Option<Published> {
     let lines = head_lines(tree);
     let below = from_title(&lines, title).into_iter().next();
     below
-        .and_then(|below| below.iter().take(8).filter(short).find_map(|line| date::find(line, now)))
-        .or_else(|| lines.iter().filter(short).find_map(|line| date::find_with_clock(line, now)))
+        .and_then(|below| {
+            below.iter().take(8).filter(|line| short(line)).find_map(|line| date::find(line, now))
+        })
+        .or_else(|| lines.iter().filter(|line| short(line)).find_map(|line| date::find_with_clock(line, now)))
 }
 
-fn short(line: &&String) -> bool {
+fn short(line: &str) -> bool {
     text::width(line) <= 120
 }
 

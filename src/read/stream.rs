@@ -7,7 +7,7 @@ use super::date::{self, Now};
 use super::meta::Head;
 use super::text::{self, Sink};
 use super::{Article, Body, dom};
-use crate::model::{ArticleSelectors, Unreadable};
+use crate::model::ArticleSelectors;
 use lol_html::html_content::{Element, EndTag, TextChunk, TextType};
 use lol_html::{ElementContentHandlers, HtmlRewriter, Selector, Settings};
 use std::borrow::Cow;
@@ -35,12 +35,8 @@ struct Part {
 type Shared = Rc<RefCell<Part>>;
 type Handlers = (Cow<'static, Selector>, ElementContentHandlers<'static>);
 
-pub(super) fn article(
-    html: &str,
-    body: &Body,
-    select: &ArticleSelectors,
-) -> Result<Option<Article>, Unreadable> {
-    let (Some(title_css), Some(text_css)) = (&select.title, &select.text) else { return Ok(None) };
+pub(super) fn article(html: &str, body: &Body, select: &ArticleSelectors) -> Option<Article> {
+    let (Some(title_css), Some(text_css)) = (&select.title, &select.text) else { return None };
     let mut handlers = Vec::new();
     let mut part = |css: Option<&String>, single: bool, remove: &[String]| {
         let shared = Shared::new(RefCell::new(Part { single, last: usize::MAX, ..Part::default() }));
@@ -55,27 +51,24 @@ pub(super) fn article(
         part(select.published.as_ref(), true, &[]),
         part(select.author.as_ref(), true, &[]),
     ) else {
-        return Ok(None);
+        return None;
     };
     let head = Rc::new(RefCell::new(Head::default()));
     watch_head(&head, select.published.is_none() || select.author.is_none(), &mut handlers);
     if !run(html, handlers) {
-        return Ok(None);
+        return None;
     }
-    let (Some(title), Some(text)) = (take(&title), take(&text)) else { return Ok(None) };
+    let (Some(title), Some(text)) = (take(&title), take(&text)) else { return None };
     let head = head.take();
     let now = Now { at: body.fetched, zone: body.zone };
     let told = take(&published).and_then(|text| date::find(&text.replace('\n', " "), now));
-    let Some(published) = told
+    let published = told
         .or_else(|| head.published(now))
-        .or_else(|| body.url.and_then(|url| date::in_path(url.path(), now)))
-    else {
-        return Ok(None);
-    };
+        .or_else(|| body.url.and_then(|url| date::in_path(url.path(), now)))?;
     let author = take(&author).map(|text| text.replace('\n', " ")).or_else(|| head.author());
     let author = author.filter(|author| text::width(author) <= 120);
     let canonical = head.canonical.as_deref().and_then(|href| dom::join(body.url, href));
-    Ok(Some(Article { title: title.replace('\n', " "), text, author, published: Some(published), canonical }))
+    Some(Article { title: title.replace('\n', " "), text, author, published: Some(published), canonical })
 }
 
 fn run(html: &str, handlers: Vec<Handlers>) -> bool {

@@ -155,7 +155,7 @@ fn the_stream_and_the_tree_give_the_same_text() {
         let body = Body::of(html.as_bytes());
         let tree = super::page::from_tree(&html, &body, &select).unwrap();
         assert_eq!(page(&body, &select).unwrap(), tree, "{why}");
-        let streamed = stream::article(&html, &body, &select).unwrap();
+        let streamed = stream::article(&html, &body, &select);
         assert_eq!(streamed.is_some(), !css.contains(':'), "{why}: the fast way is taken");
         assert_eq!(tree.title, "岚栎&科技 通报");
     }
@@ -165,4 +165,151 @@ fn the_stream_and_the_tree_give_the_same_text() {
         error.to_string(),
         "selector \"div.gone\" (select.text) found nothing; the site may have changed its layout"
     );
+}
+
+mod joined {
+    use super::*;
+    use crate::model::{Entry, ListSelectors, PageWhy, Reading, Source, SourceKind, Tier, Timetable};
+    use std::time::Duration;
+
+    fn source(kind: SourceKind) -> Source {
+        Source {
+            key: "yanxi".into(),
+            name: "砚溪日报".into(),
+            url: Url::parse("https://news.yanxi.example/").unwrap(),
+            kind,
+            timetable: Timetable::Every { every: Duration::from_mins(5), jitter: Duration::ZERO },
+            zone: Tz::Asia__Shanghai,
+            tier: Tier::Local,
+            own: false,
+            enabled: true,
+            watched_since: None,
+            age_limit: Duration::from_hours(24),
+            max_silence: None,
+            allow_private: false,
+            charset: None,
+            article: ArticleSelectors::default(),
+        }
+    }
+
+    fn reading(kind: SourceKind, why: PageWhy, at: &str, html: &str, hint: Option<&Entry>) -> Reading {
+        let url = Url::parse(at).unwrap();
+        read(&source(kind), why, &Body { url: Some(&url), ..Body::of(html.as_bytes()) }, hint).unwrap()
+    }
+
+    fn keys(entry: &Entry) -> Vec<&str> {
+        std::iter::once(&entry.key).chain(&entry.aliases).map(crate::model::EntryKey::as_str).collect()
+    }
+
+    #[test]
+    fn feed_items_have_the_keys_that_stay() {
+        for (why, article, item, expected) in [
+            (
+                "a guid of its own comes first",
+                false,
+                "<guid>g1</guid><link>https://y.example/1?utm_source=a</link>",
+                &["guid:yanxi:g1", "url:https://y.example/1"][..],
+            ),
+            (
+                "behind the address if the page is read",
+                true,
+                "<guid>g1</guid><link>https://y.example/1</link>",
+                &["url:https://y.example/1", "guid:yanxi:g1"],
+            ),
+            (
+                "a guid that is the address says nothing new",
+                false,
+                "<guid>https://y.example/1</guid><link>http://y.example/1</link>",
+                &["url:https://y.example/1"],
+            ),
+            (
+                "another address is an alias",
+                false,
+                "<guid>https://y.example/?p=1</guid><link>http://y.example/1</link>",
+                &["url:https://y.example/1", "url:https://y.example/?p=1"],
+            ),
+            ("only a guid", true, "<guid>g1</guid>", &["guid:yanxi:g1"]),
+            ("neither", true, "<title>t</title>", &["guid:yanxi:sha256-"]),
+        ] {
+            let xml =
+                format!("<rss version='2.0'><channel><item><title>砚溪</title>{item}</item></channel></rss>");
+            let reading =
+                reading(SourceKind::Feed { article }, PageWhy::Start, "https://y.example/rss", &xml, None);
+            let hints = reading.links.iter().filter_map(|link| link.hint.as_ref());
+            let entry = reading.entries.iter().chain(hints).next().unwrap();
+            if why == "neither" {
+                assert!(keys(entry)[0].starts_with(expected[0]), "{why}");
+            } else {
+                assert_eq!(keys(entry), expected, "{why}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_is_filled_in_from_its_hint_and_keeps_its_key() {
+        let list = "<ul><li><a href=/2026/0114/a1.html>岚栎科技回应网传消息不实</a><li><a href=/2026/0114/a2.html>砚溪市发布食品安全抽检通报</a><li><a href=/2026/0114/a3.html>砚溪市公布今年重点工程名单</a></ul>";
+        let kind = SourceKind::List(ListSelectors::default());
+        let links = reading(kind.clone(), PageWhy::Start, "https://news.yanxi.example/", list, None).links;
+        assert_eq!(links.iter().map(|link| link.why).collect::<Vec<_>>(), [PageWhy::Listed; 3]);
+        let hint = links[0].hint.as_ref().unwrap();
+        let text = "砚溪市通报称，岚栎科技的产品经过检验，结果全部合格，网上流传的消息与事实不符，请大家不信谣、不传谣。".repeat(3);
+        let page =
+            format!("<link rel=canonical href=/c/1.html><body><article><p>{text}</p><p>{text}</p></article>");
+        let article = reading(
+            kind.clone(),
+            PageWhy::Listed,
+            "https://news.yanxi.example/moved.html",
+            &page,
+            Some(hint),
+        );
+        let entry = &article.entries[0];
+        assert_eq!(entry.title, "岚栎科技回应网传消息不实");
+        assert_eq!(
+            keys(entry),
+            [
+                "url:https://news.yanxi.example/2026/0114/a1.html",
+                "url:https://news.yanxi.example/moved.html",
+                "url:https://news.yanxi.example/c/1.html"
+            ]
+        );
+        let shell = "<html><body><div id=app></div><script>boot()</script></body></html>";
+        let empty =
+            reading(kind.clone(), PageWhy::Listed, "https://news.yanxi.example/a.html", shell, Some(hint));
+        assert!(empty.entries.is_empty() && empty.note.unwrap().starts_with("no article: "));
+        let told = Entry { text: "摘要".into(), ..hint.clone() };
+        let kept = reading(kind, PageWhy::Listed, "https://news.yanxi.example/a.html", shell, Some(&told));
+        assert_eq!((kept.entries[0].text.as_str(), kept.note.is_some()), ("摘要", true));
+    }
+
+    #[test]
+    fn posts_are_entries_of_their_thread() {
+        let html = "<h1>自来水发黄</h1><div class=post id=pid1><p>今天早上的自来水发黄</p></div><div class=post id=pid2><p>我家也是这样的水</p></div><a rel=next href=?page=2>2</a>";
+        let kind = SourceKind::Forum(ForumSelectors::default());
+        let thread =
+            reading(kind, PageWhy::Thread, "https://bbs.yanxi.example/t?id=7&from=x#top", html, None);
+        assert_eq!(
+            thread.entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(),
+            ["post:https://bbs.yanxi.example/t?id=7#pid1", "post:https://bbs.yanxi.example/t?id=7#pid2"]
+        );
+        assert_eq!(thread.entries[1].title, "自来水发黄");
+        assert_eq!(thread.links[0].why, PageWhy::Thread);
+    }
+}
+
+#[test]
+fn the_deepest_page_that_is_read_fits_the_stack() {
+    let text = "砚溪市通报，岚栎科技的产品经过检验，结果全部合格。".repeat(8);
+    let html = format!("{}<p>{text}</p>{}", "<div>".repeat(780), "</div>".repeat(780));
+    all(html.as_bytes());
+    all("<div>".repeat(200_000).as_bytes());
+    all("<a><b>".repeat(390).as_bytes());
+    all(format!("<rss><channel><item><description>{html}").as_bytes());
+}
+
+#[test]
+fn a_plain_list_of_files_is_a_list() {
+    let items = ["a_1", "b", "x-y_2"].map(|f| format!("<li><a href=\"{f}.html\">{f}.html</a></li>")).concat();
+    let url = Url::parse("http://127.0.0.1:8090/pages/").unwrap();
+    let html = format!("<html><body><h1>pages</h1><ul>{items}</ul></body></html>");
+    assert_eq!(links(&Body { url: Some(&url), ..Body::of(html.as_bytes()) }, None).unwrap().len(), 3);
 }

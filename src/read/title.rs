@@ -125,8 +125,7 @@ pub fn without_suffix(title: &str, site: Option<&str>) -> String {
     if let Some(at) = kept.find(['_', '｜', '|']).filter(|at| text::width(&kept[..*at]) >= 8) {
         kept = kept[..at].trim();
     }
-    loop {
-        let Some((at, length)) = last_dash(kept) else { break };
+    while let Some((at, length)) = last_dash(kept) {
         let (left, right) = (kept[..at].trim(), kept[at + length..].trim());
         let spaced = kept[..at].ends_with(char::is_whitespace);
         // A column's name glued on: two to four ideographs.

@@ -71,8 +71,8 @@ fn trim_start(lines: &mut Vec<Line>, title: &str) {
 fn trim_end(lines: &mut Vec<Line>) {
     while let Some(last) = lines.last() {
         let wide = text::width(&last.text);
-        let links = last.linked * 10 >= wide * 8 && wide > 0;
-        if !(is_byline(&last.text) || closes(&last.text) || links && lines.len() > 2) {
+        let only_links = last.linked * 10 >= wide * 8 && wide > 0;
+        if !(is_byline(&last.text) || closes(&last.text) || only_links && lines.len() > 2) {
             return;
         }
         lines.pop();

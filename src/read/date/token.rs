@@ -78,9 +78,8 @@ fn han_number(chars: &[char]) -> Option<(u64, u8, usize)> {
         ['廿', one] => 20 + digit(*one)?,
         ['廿'] => 20,
         [tens, '十'] => digit(*tens)? * 10,
-        [tens, '十', one] => digit(*tens)? * 10 + digit(*one)?,
         [one] => digit(*one)?,
-        [tens, one] => digit(*tens)? * 10 + digit(*one)?,
+        [tens, one] | [tens, '十', one] => digit(*tens)? * 10 + digit(*one)?,
         [hundreds, tens, one] => digit(*hundreds)? * 100 + digit(*tens)? * 10 + digit(*one)?,
         _ => return None,
     };

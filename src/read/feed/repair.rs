@@ -205,8 +205,9 @@ impl<'i> Writer<'i> {
             || space.contains("/rdf/");
         if family == Family::Atom {
             let name = match local {
-                "issued" | "pubdate" | "created" => "published",
-                "modified" => "updated",
+                "issued" | "pubdate" => "published",
+                // when a draft was begun is not when it was published
+                "modified" | "created" => "updated",
                 "tagline" => "subtitle",
                 "copyright" => "rights",
                 other => other,
@@ -244,8 +245,7 @@ impl<'i> Writer<'i> {
         Some(match local {
             "pubdate" | "date" | "published" | "updated" | "issued" => "pubDate".to_owned(),
             "lastbuilddate" => "lastBuildDate".to_owned(),
-            "body" | "content" => "content:encoded".to_owned(),
-            "encoded" => "content:encoded".to_owned(),
+            "body" | "content" | "encoded" => "content:encoded".to_owned(),
             "abstract" | "summary" => "description".to_owned(),
             "item" | "entry" => "item".to_owned(),
             other => other.to_owned(),
@@ -477,16 +477,12 @@ impl<'t> Tag<'t> {
             return if end == 0 { text.get(1..).unwrap_or_default() } else { rest };
         };
         let rest = rest.trim_start();
-        let (value, rest) = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let inner = &rest[1..];
-                let end = inner.find(quote).unwrap_or(inner.len());
-                (&inner[..end], inner.get(end + 1..).unwrap_or_default())
-            }
-            _ => {
-                let end = rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len());
-                rest.split_at(end)
-            }
+        let (value, rest) = if let Some(quote @ ('"' | '\'')) = rest.chars().next() {
+            let inner = &rest[1..];
+            let end = inner.find(quote).unwrap_or(inner.len());
+            (&inner[..end], inner.get(end + 1..).unwrap_or_default())
+        } else {
+            rest.split_at(rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len()))
         };
         self.attrs.push((name.to_ascii_lowercase(), text::unescape(value).into_owned()));
         rest
