@@ -110,24 +110,18 @@ pub(super) fn feed(site: Site, listed: &[Published], base: &str) -> String {
 }
 
 fn paragraphs(shown: &Shown) -> String {
-    shown
-        .part
-        .paragraphs
-        .iter()
-        .map(|text| format!("<p>　　{}</p>\n", escape(&dated(text, shown.at))))
-        .collect()
+    texts(shown).map(|text| format!("<p>　　{text}</p>\n")).collect::<Vec<_>>().concat()
+}
+
+fn texts<'s>(shown: &'s Shown<'_>) -> impl Iterator<Item = String> + 's {
+    shown.part.paragraphs.iter().map(|text| escape(&dated(text, shown.at)))
 }
 
 fn posts(published: &Published) -> String {
     let mut html = String::new();
     for (floor, shown) in published.parts.iter().enumerate() {
         let id = format!("{}{:03}", published.page.id, floor + 1);
-        let text: String = shown
-            .part
-            .paragraphs
-            .iter()
-            .map(|text| format!("<p>{}</p>", escape(&dated(text, shown.at))))
-            .collect();
+        let text = texts(shown).map(|text| format!("<p>{text}</p>")).collect::<Vec<_>>().concat();
         let _ = writeln!(
             html,
             "<div class=\"post\" id=\"p{id}\">\n<div class=\"post-head\"><span class=\"author\">{}</span> 发表于 <span \
@@ -151,21 +145,17 @@ fn dated(text: &str, at: DateTime<FixedOffset>) -> String {
 
 /// Puts the facts and what belongs to every page of the site into a template.
 fn fill(template: &str, site: Site, facts: &[(&str, String)]) -> String {
-    let (nav, side, footer) = chrome(site);
+    let (channels, hot, footer) = chrome(site);
     let home = site.path();
-    let links = |names: &[&str], part: &str| -> String {
-        names.iter().enumerate().fold(String::new(), |mut html, (n, name)| {
-            let _ = write!(html, "<a href=\"{home}{part}/{n}/\">{name}</a> ");
-            html
-        })
-    };
-    let side: String =
-        side.iter().map(|name| format!("<li>{}</li>", links(&[name], "hot").trim_end())).collect();
+    let link = |part: &str, n: usize, name: &str| format!("<a href=\"{home}{part}/{n}.html\">{name}</a>");
+    let nav: Vec<_> = channels.iter().enumerate().map(|(n, name)| link("channel", n, name)).collect();
+    let list: Vec<_> =
+        hot.iter().enumerate().map(|(n, name)| format!("<li>{}</li>", link("hot", n, name))).collect();
     let common = [
         ("site", site.name().to_owned()),
         ("home", home.to_owned()),
-        ("nav", links(nav, "channel")),
-        ("side", side),
+        ("nav", nav.join(" ")),
+        ("side", list.concat()),
         ("footer", footer.to_owned()),
     ];
     facts

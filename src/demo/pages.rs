@@ -124,9 +124,9 @@ fn page(site: Site, block: &str) -> Page {
         match line.split_once(": ") {
             Some(("act", value)) => opening.act = number(Some(value)),
             Some(("when", value)) => opening.age = age(value),
-            Some(("author", value)) => opening.author = value.to_owned(),
-            Some(("title", value)) => page.title = value.to_owned(),
-            Some(("section", value)) => page.section = value.to_owned(),
+            Some(("author", value)) => value.clone_into(&mut opening.author),
+            Some(("title", value)) => value.clone_into(&mut page.title),
+            Some(("section", value)) => value.clone_into(&mut page.section),
             _ => {
                 if page.parts.is_empty() {
                     page.parts.push(opening.clone());

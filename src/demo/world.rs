@@ -230,8 +230,8 @@ async fn answer(State(shelves): State<Arc<Shelves>>, uri: Uri, headers: HeaderMa
 
 fn etag(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
-    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    let start = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("\"{start:016x}\"")
 }
 
 #[cfg(test)]
