@@ -180,8 +180,10 @@ where
     Fut: Future<Output = bool>,
 {
     match carrier {
-        Carrier::Folder(folder) if before_data().await => folder::put(folder, letter).await,
-        Carrier::Folder(_) => Carried::Withdrawn,
+        Carrier::Folder(folder) => match before_data().await {
+            true => folder::put(folder, letter).await,
+            false => Carried::Withdrawn,
+        },
         Carrier::Smtp(smtp) => smtp::carry(smtp, letter, before_data, &mut Vec::new()).await,
     }
 }

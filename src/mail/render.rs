@@ -10,11 +10,15 @@ use chrono::{DateTime, Utc};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, State, UndefinedBehavior, Value};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::LazyLock;
 
 /// A subject has at most so many characters.
 pub const MAX_SUBJECT: usize = 60;
+
+/// So many bytes of text and HTML fit into a message, base64 and headers included.
+const ROOM: usize = super::MAX_BYTES * 7 / 10;
 
 /// Asks `flat` for a new line.
 const BREAK: char = '\u{2028}';
@@ -47,27 +51,47 @@ pub fn render(
     reader: Reader<'_>,
     now: DateTime<Utc>,
 ) -> Result<Rendered, RenderError> {
-    let (view, matter) = match template {
+    match template {
         Template::Alert => {
             let facts: AlertFacts = read(template, facts)?;
             let view = AlertView::new(&facts, reader, Times::new(facts.zone, lang, now));
-            let matter = view.matter.clone();
-            (Value::from(Serde(&view)), matter)
+            fill(template, lang, &view, &view.matter)
         }
         Template::Digest => {
             let facts: DigestFacts = read(template, facts)?;
-            let view = DigestView::new(&facts, reader, Times::new(facts.zone, lang, now));
-            (Value::from(Serde(&view)), String::new())
+            let times = Times::new(facts.zone, lang, now);
+            let digest = |most| fill(template, lang, &DigestView::new(&facts, reader, times, most), "");
+            // A day with hundreds of matters shows fewer of each and counts the rest.
+            for most in [40, 20, 10, 5] {
+                let mail = digest(most)?;
+                if mail.text.len() + mail.html.len() <= ROOM {
+                    return Ok(mail);
+                }
+            }
+            digest(2)
         }
         Template::Trouble | Template::Test => {
             let facts: NoticeFacts = read(template, facts)?;
             let view = NoticeView::new(&facts, reader, Times::new(facts.zone, lang, now));
-            let matter = view.matter.clone();
-            (Value::from(Serde(&view)), matter)
+            fill(template, lang, &view, &view.matter)
         }
-    };
-    let name = |ending: &str| format!("{}/{}{ending}", lang.key(), template.key());
-    let fill = |name: String, medium: &str, subject: &str, matter: &str| {
+    }
+}
+
+fn read<T: DeserializeOwned>(template: Template, facts: &serde_json::Value) -> Result<T, RenderError> {
+    T::deserialize(facts).map_err(|source| RenderError::Facts { template, source })
+}
+
+/// Subject, text and HTML of one view.
+fn fill(
+    template: Template,
+    lang: Lang,
+    view: &impl Serialize,
+    matter: &str,
+) -> Result<Rendered, RenderError> {
+    let view = Value::from(Serde(view));
+    let fill = |ending: &str, medium: &str, subject: &str, matter: &str| {
+        let name = format!("{}/{}.{ending}", lang.key(), template.key());
         let about = Value::from(Serde(About { lang: lang.key(), medium, subject, matter }));
         let context = minijinja::context! { ..about, ..view.clone() };
         ENVIRONMENT
@@ -75,26 +99,21 @@ pub fn render(
             .and_then(|template| template.render(context))
             .map_err(|source| RenderError::Template { name, source })
     };
-
     // The matter gives way, never the level, the number or the deadline.
-    let around = fill(name(".subject"), "txt", "", "")?.trim().chars().count();
-    let matter = clip(&matter, MAX_SUBJECT.saturating_sub(around));
-    let subject = clip(fill(name(".subject"), "txt", "", &matter)?.trim(), MAX_SUBJECT);
-    let text = fill(name(".txt"), "txt", &subject, &matter)?;
-    let html = fill(name(".html"), "html", &subject, &matter)?;
-    Ok(Rendered { text: tidy(&text), html: tidy(&html), subject })
+    let around = fill("subject", "txt", "", "")?.trim().chars().count();
+    let matter = clip(matter, MAX_SUBJECT.saturating_sub(around));
+    let subject = clip(fill("subject", "txt", "", &matter)?.trim(), MAX_SUBJECT);
+    let text = tidy(&fill("txt", "txt", &subject, &matter)?);
+    let html = tidy(&fill("html", "html", &subject, &matter)?);
+    Ok(Rendered { subject, text, html })
 }
 
-#[derive(serde::Serialize)]
+#[derive(Serialize)]
 struct About<'a> {
     lang: &'a str,
     medium: &'a str,
     subject: &'a str,
     matter: &'a str,
-}
-
-fn read<T: DeserializeOwned>(template: Template, facts: &serde_json::Value) -> Result<T, RenderError> {
-    T::deserialize(facts).map_err(|source| RenderError::Facts { template, source })
 }
 
 /// At most one empty line in a row, no spaces at the ends of lines.

@@ -122,12 +122,21 @@ impl Who {
     }
 
     pub(super) fn all(contacts: &[Contact], lang: Lang) -> Vec<Self> {
-        contacts.iter().map(|contact| Self::new(contact, lang)).collect()
+        contacts.iter().take(PEOPLE).map(|contact| Self::new(contact, lang)).collect()
     }
 }
 
-pub(super) fn lines(texts: &[String], limit: usize) -> Vec<String> {
-    texts.iter().map(|text| one_line(text, limit)).collect()
+/// No step reaches more people than this; a list that claims so is cut.
+const PEOPLE: usize = 12;
+
+/// The first `most` of them, each a line of `limit` characters.
+pub(super) fn lines(texts: &[String], most: usize, limit: usize) -> Vec<String> {
+    texts.iter().take(most).map(|text| one_line(text, limit)).collect()
+}
+
+/// An address, unless it is too long to be shown: cut off it would lead elsewhere.
+pub(super) fn address(url: Option<&str>, limit: usize) -> Option<String> {
+    url.map(|url| one_line(url, limit)).filter(|url| !url.ends_with('…'))
 }
 
 /// One line of at most `limit` characters. Control characters and the marks that turn the reading direction go:

@@ -1,6 +1,6 @@
 //! The view of an urgent mail.
 
-use super::{Level, Times, Who, clip, lines, one_line};
+use super::{Level, Times, Who, address, clip, lines, one_line};
 use crate::mail::Reader;
 use crate::model::{AlertFacts, Change, IncidentKind, LadderLine, Word};
 use serde::Serialize;
@@ -103,7 +103,7 @@ impl AlertView {
             source: one_line(&facts.source, 60),
             tier: facts.tier.label(lang),
             own_channel: facts.own_channel,
-            url: facts.url.as_deref().map(|url| one_line(url, 1000)),
+            url: address(facts.url.as_deref(), 1500),
             published: facts.published.as_deref().map(|text| times.published(text)),
             fetched: times.clock(facts.fetched_at),
             sent: times.clock(times.now),
@@ -114,8 +114,8 @@ impl AlertView {
             rule: one_line(&facts.rule, 40),
             rule_name: one_line(&facts.rule_name, 60),
             rule_version: one_line(&facts.rule_version, 40),
-            because: lines(&facts.because, 60).into_iter().take(12).collect(),
-            raises: lines(&facts.raises, 120).into_iter().take(6).collect(),
+            because: lines(&facts.because, 12, 60),
+            raises: lines(&facts.raises, 6, 120),
             evidence: facts.evidence.as_ref().map(|evidence| Evidence {
                 at: times.second(evidence.at),
                 sha256: evidence.sha256.chars().filter(char::is_ascii_hexdigit).take(16).collect(),
@@ -127,7 +127,7 @@ impl AlertView {
             report_to: facts.report_to.as_ref().map(|contact| Who::new(contact, lang)),
             report_by: facts.report_by.map(|at| times.clock(at)),
             ack_minutes: facts.ack_minutes,
-            trial: lines(&facts.trial, 60),
+            trial: lines(&facts.trial, 20, 60),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The view of the daily digest. Lists are bounded, what is cut off is counted.
 
-use super::{Level, Times, Who, lines, one_line};
+use super::{Level, Times, Who, address, lines, one_line};
 use crate::mail::Reader;
 use crate::model::{CoverageFacts, DigestFacts, DigestLine, Lang, TroubleLine, Word};
 use serde::Serialize;
@@ -75,7 +75,8 @@ struct Trouble {
 }
 
 impl DigestView {
-    pub(in crate::mail) fn new(facts: &DigestFacts, reader: Reader<'_>, times: Times) -> Self {
+    /// At most `most` lines in each list.
+    pub(in crate::mail) fn new(facts: &DigestFacts, reader: Reader<'_>, times: Times, most: usize) -> Self {
         let list =
             |all: &[DigestLine], shown: usize, total: usize| List::of(all, shown, total, |l| line(l, times));
         let [red, orange, yellow, blue] = facts.new_by_severity;
@@ -93,22 +94,22 @@ impl DigestView {
             blue,
             new_total: [red, orange, yellow, blue].into_iter().fold(0, u32::saturating_add),
             overdue: facts.overdue,
-            todo: list(&facts.todo, 20, 0),
-            new_incidents: list(&facts.new_incidents, 20, 0),
-            in_progress: list(&facts.in_progress, 15, 0),
-            to_triage: list(&facts.to_triage, 10, facts.to_triage_total as usize),
+            todo: list(&facts.todo, most, 0),
+            new_incidents: list(&facts.new_incidents, most, 0),
+            in_progress: list(&facts.in_progress, most, 0),
+            to_triage: list(&facts.to_triage, most.min(10), facts.to_triage_total as usize),
             old_mentions: facts.old_mentions,
             first_visit_entries: facts.first_visit_entries,
             down_minutes: facts.coverage.down_seconds.div_ceil(60),
             coverage: facts.coverage.clone(),
             failing_since: facts.troubles.iter().map(|trouble| trouble.since).min().map(|at| times.clock(at)),
-            troubles: List::of(&facts.troubles, 10, 0, |t| trouble(t, times)),
+            troubles: List::of(&facts.troubles, most, 0, |t| trouble(t, times)),
             mails_accepted: facts.mails_accepted,
             mails_waiting: facts.mails_waiting,
             mails_failed: facts.mails_failed,
-            on_duty: List::of(&facts.on_duty, 10, 0, |contact| Who::new(contact, times.lang)),
-            own_channels: List::of(&facts.own_channels, 10, 0, |text| one_line(text, 160)),
-            trial: lines(&facts.trial, 60),
+            on_duty: List::of(&facts.on_duty, most, 0, |contact| Who::new(contact, times.lang)),
+            own_channels: List::of(&facts.own_channels, most, 0, |text| one_line(text, 160)),
+            trial: lines(&facts.trial, 20, 60),
             sent: times.clock(times.now),
         }
     }
@@ -130,12 +131,12 @@ fn line(line: &DigestLine, times: Times) -> Line {
         state: line.state.map(|state| state.label(times.lang)),
         title: one_line(&line.title, 80),
         source: line.source.as_deref().map(|source| one_line(source, 40)),
-        url: line.url.as_deref().map(|url| one_line(url, 300)),
+        url: address(line.url.as_deref(), 300),
         at: line.at.map(|at| times.clock(at)),
         published: line.published.as_deref().map(|text| times.published(text)),
         old: line.old,
         reprints: line.reprints,
-        terms: lines(&line.terms, 30).into_iter().take(6).collect(),
+        terms: lines(&line.terms, 6, 30),
         task: line.task.as_deref().map(|task| self::task(task, times.lang).to_owned()),
         by: line.by.map(|at| times.clock(at)),
         late: line.by.is_some_and(|by| by < times.now),
