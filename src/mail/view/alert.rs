@@ -1,0 +1,158 @@
+//! The view of an urgent mail.
+
+use super::{Level, Times, Who, address, clip, lines, one_line};
+use crate::mail::Reader;
+use crate::model::{AlertFacts, Change, IncidentKind, LadderLine, Word};
+use serde::Serialize;
+
+/// So many characters of the page are quoted; the rest is behind its address.
+const QUOTE: usize = 500;
+
+#[derive(Debug, Serialize)]
+pub(in crate::mail) struct AlertView {
+    organisation: String,
+    reader: String,
+    number: String,
+    level: Level,
+    kind: &'static str,
+    drill: bool,
+    subject_name: String,
+    title: String,
+    /// What the subject line says of the matter, before it is cut to size.
+    pub(in crate::mail) matter: String,
+    /// `severity`, `tier`, `unanswered`, `ack_expired`, `exhausted`, or empty for the first mail.
+    change: &'static str,
+    /// The level or tier before the change.
+    from: &'static str,
+    role: &'static str,
+    /// Of the ladder, from 1.
+    step_number: u32,
+    source: String,
+    tier: &'static str,
+    own_channel: bool,
+    url: Option<String>,
+    published: Option<String>,
+    fetched: String,
+    sent: String,
+    quote: Vec<Part>,
+    reprints: u32,
+    mainstream_reprints: u32,
+    mentions: u32,
+    rule: String,
+    rule_name: String,
+    rule_version: String,
+    because: Vec<String>,
+    raises: Vec<String>,
+    evidence: Option<Evidence>,
+    answer_by: Option<String>,
+    ladder: Vec<Rung>,
+    also: Vec<Who>,
+    report_to: Option<Who>,
+    report_by: Option<String>,
+    ack_minutes: u32,
+    trial: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    text: String,
+    hit: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Evidence {
+    at: String,
+    sha256: String,
+    kept: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Rung {
+    at: String,
+    to: Vec<Who>,
+    held_until: Option<String>,
+}
+
+impl AlertView {
+    pub(in crate::mail) fn new(facts: &AlertFacts, reader: Reader<'_>, times: Times) -> Self {
+        let lang = times.lang;
+        let title = one_line(&facts.title, 120);
+        let subject_name = one_line(&facts.subject, 60);
+        let (change, from) = match facts.change {
+            None => ("", ""),
+            Some(Change::Severity { from }) => ("severity", from.label(lang)),
+            Some(Change::Tier { from }) => ("tier", from.label(lang)),
+            Some(Change::Unanswered) => ("unanswered", ""),
+            Some(Change::AckExpired) => ("ack_expired", ""),
+            Some(Change::Exhausted) => ("exhausted", ""),
+        };
+        Self {
+            organisation: one_line(&facts.organisation, 60),
+            reader: one_line(reader.name, 40),
+            number: one_line(&facts.number, 20),
+            level: Level::new(facts.severity, lang),
+            kind: facts.kind.label(lang),
+            drill: facts.kind == IncidentKind::Drill,
+            matter: if title.is_empty() { subject_name.clone() } else { title.clone() },
+            subject_name,
+            title,
+            change,
+            from,
+            role: facts.role.label(lang),
+            step_number: facts.step.saturating_add(1),
+            source: one_line(&facts.source, 60),
+            tier: facts.tier.label(lang),
+            own_channel: facts.own_channel,
+            url: address(facts.url.as_deref(), 1500),
+            published: facts.published.as_deref().map(|text| times.published(text)),
+            fetched: times.clock(facts.fetched_at),
+            sent: times.clock(times.now),
+            quote: quote(facts),
+            reprints: facts.reprints,
+            mainstream_reprints: facts.mainstream_reprints,
+            mentions: facts.mentions,
+            rule: one_line(&facts.rule, 40),
+            rule_name: one_line(&facts.rule_name, 60),
+            rule_version: one_line(&facts.rule_version, 40),
+            because: lines(&facts.because, 12, 60),
+            raises: lines(&facts.raises, 6, 120),
+            evidence: facts.evidence.as_ref().map(|evidence| Evidence {
+                at: times.second(evidence.at),
+                sha256: evidence.sha256.chars().filter(char::is_ascii_hexdigit).take(16).collect(),
+                kept: evidence.kept,
+            }),
+            answer_by: facts.answer_by.map(|at| times.clock(at)),
+            ladder: facts.ladder.iter().take(10).map(|line| rung(line, times)).collect(),
+            also: Who::all(&facts.also, lang),
+            report_to: facts.report_to.as_ref().map(|contact| Who::new(contact, lang)),
+            report_by: facts.report_by.map(|at| times.clock(at)),
+            ack_minutes: facts.ack_minutes,
+            trial: lines(&facts.trial, 20, 60),
+        }
+    }
+}
+
+fn rung(line: &LadderLine, times: Times) -> Rung {
+    Rung {
+        at: times.clock(line.at),
+        to: Who::all(&line.to, times.lang),
+        held_until: line.held_until.map(|at| times.clock(at)),
+    }
+}
+
+/// The quoted parts up to the limit. Spaces between parts are kept: they belong to the quote.
+fn quote(facts: &AlertFacts) -> Vec<Part> {
+    let mut left = QUOTE;
+    let mut parts = Vec::new();
+    for part in &facts.quote {
+        if left == 0 {
+            break;
+        }
+        let pad = |edge: Option<char>| if edge.is_some_and(char::is_whitespace) { " " } else { "" };
+        let (before, after) = (pad(part.text.chars().next()), pad(part.text.chars().next_back()));
+        let text = clip(&format!("{before}{}{after}", one_line(&part.text, QUOTE)), left);
+        left -= text.chars().count();
+        parts.push(Part { text, hit: part.hit.is_some() });
+    }
+    parts
+}
