@@ -8,6 +8,7 @@ mod condition;
 mod denial;
 #[cfg(test)]
 mod fixtures;
+pub mod place;
 mod quote;
 mod routine;
 mod rulebook;

@@ -20,7 +20,13 @@ pub struct Trouble {
 /// Troubles as they stand now. `hosts` and `failing`: of active sources, in the last two minutes.
 ///
 /// More than 30 % of at least four hosts failing together is one trouble of ours, not many of theirs.
-pub fn troubles(rows: &[SourceRow], hosts: u32, failing: u32, source: impl Fn(&str) -> Option<Source>, now: DateTime<Utc>) -> Vec<Trouble> {
+pub fn troubles(
+    rows: &[SourceRow],
+    hosts: u32,
+    failing: u32,
+    source: impl Fn(&str) -> Option<Source>,
+    now: DateTime<Utc>,
+) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     let network = hosts >= 4 && failing * 10 > hosts * 3;
     if network {
@@ -38,7 +44,11 @@ pub fn troubles(rows: &[SourceRow], hosts: u32, failing: u32, source: impl Fn(&s
                 scope: "source",
                 subject: row.name.clone(),
                 kind: "failing",
-                reason: format!("{} visits in a row failed: {}", row.fails, row.last_error.as_deref().unwrap_or("?")),
+                reason: format!(
+                    "{} visits in a row failed: {}",
+                    row.fails,
+                    row.last_error.as_deref().unwrap_or("?")
+                ),
                 remedy: format!("try: tingfeng visit {}", row.key),
             });
         }
@@ -55,7 +65,11 @@ fn stale(source: &Source, row: &SourceRow, now: DateTime<Utc>) -> Option<Trouble
         scope: "source",
         subject: row.name.clone(),
         kind: "stale",
-        reason: format!("the newest dated item is {} days old, at most {} are allowed", (now - newest).num_days(), limit.num_days()),
+        reason: format!(
+            "the newest dated item is {} days old, at most {} are allowed",
+            (now - newest).num_days(),
+            limit.num_days()
+        ),
         remedy: "publish, or have the channel filed as closed".to_owned(),
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::escalate::Organisation;
 use crate::model::{
-    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, Role, Severity, TroubleLine, Word,
+    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, Role, Severity,
+    TroubleLine, Word,
 };
 use crate::store::{MentionRow, SourceRow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -63,7 +64,12 @@ pub fn digest(organisation: &Organisation, period: &Period, readers: &[Role], ro
         ],
         overdue,
         todo: todo(organisation, &rows, now),
-        new_incidents: rows.incidents.iter().filter(|one| one.severity > Severity::Blue).map(of_incident).collect(),
+        new_incidents: rows
+            .incidents
+            .iter()
+            .filter(|one| one.severity > Severity::Blue)
+            .map(of_incident)
+            .collect(),
         in_progress: rows
             .open
             .iter()
@@ -106,7 +112,12 @@ pub fn readers(
     now: DateTime<Utc>,
 ) -> Vec<(DigestFacts, String)> {
     let to = if facts.trial.is_empty() { to } else { &[Role::Monitor] };
-    organisation.roster.reached(to, now).into_iter().map(|(_, person)| (facts.clone(), person.key.clone())).collect()
+    organisation
+        .roster
+        .reached(to, now)
+        .into_iter()
+        .map(|(_, person)| (facts.clone(), person.key.clone()))
+        .collect()
 }
 
 /// What must be done today: ladders that nobody holds, first reports, incidents without a verdict; overdue first.
@@ -136,7 +147,9 @@ fn todo(organisation: &Organisation, rows: &Gathered, now: DateTime<Utc>) -> Vec
             ..of_incident(incident)
         });
     }
-    for incident in rows.open.iter().filter(|one| one.state == IncidentState::Open && one.severity > Severity::Blue) {
+    for incident in
+        rows.open.iter().filter(|one| one.state == IncidentState::Open && one.severity > Severity::Blue)
+    {
         if !rows.climbs.iter().any(|climb| climb.incident == incident.id) {
             lines.push(DigestLine { task: Some("triage".to_owned()), ..of_incident(incident) });
         }

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_shift_table_decides_who_holds_a_role() {
-        let at = |hour| DateTime::from_timestamp(1_795_600_000 + hour * 3600, 0).unwrap();
+        let at = |hour: i64| DateTime::from_timestamp(1_795_600_000 + hour * 3600, 0).unwrap();
         let shift = |person: &str, from, until| Shift {
             role: Role::OnCall,
             person: person.into(),

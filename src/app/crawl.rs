@@ -13,7 +13,11 @@ const LAST_WORDS: Duration = Duration::from_secs(8);
 type Visits = JoinSet<(String, Result<Visited, StoreError>)>;
 
 /// Takes up to `many` pieces of work: pages that are due now, sources that were due by `sources_by`.
-pub async fn lease_round(rooms: &Rooms, many: usize, sources_by: DateTime<Utc>) -> Result<Vec<Leased>, StoreError> {
+pub async fn lease_round(
+    rooms: &Rooms,
+    many: usize,
+    sources_by: DateTime<Utc>,
+) -> Result<Vec<Leased>, StoreError> {
     let now = rooms.clock.now();
     // Most looks find nothing; a read costs no transaction of the writer's.
     let next = rooms.store.read(|view| view.next_due()).await?;
@@ -65,13 +69,21 @@ pub async fn crawl_loop(rooms: Rooms, stop: CancellationToken, rested: impl Fn(b
         }
     };
     if tokio::time::timeout(LAST_WORDS, last_words).await.is_err() {
-        tracing::info!("{} visits did not end in time; their pages are due again at the next start", running.len());
+        tracing::info!(
+            "{} visits did not end in time; their pages are due again at the next start",
+            running.len()
+        );
         running.abort_all();
     }
 }
 
 /// Fills free places, in batches: one look at the frontier per page would cost as much as the page.
-async fn refill(rooms: &Rooms, running: &mut Visits, places: usize, sources_by: DateTime<Utc>) -> Result<(), StoreError> {
+async fn refill(
+    rooms: &Rooms,
+    running: &mut Visits,
+    places: usize,
+    sources_by: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let free = places.saturating_sub(running.len());
     if free * 2 < places {
         return Ok(());
@@ -89,7 +101,9 @@ fn tell(
 ) {
     match joined {
         Ok((_, Ok(visited))) => seen(&visited),
-        Ok((url, Err(error))) => tracing::error!(%url, "the visit could not be stored, it comes again: {error}"),
+        Ok((url, Err(error))) => {
+            tracing::error!(%url, "the visit could not be stored, it comes again: {error}")
+        }
         Err(error) => tracing::error!("a visit ended badly, its lease will run out: {error}"),
     }
 }

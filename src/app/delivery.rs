@@ -4,7 +4,7 @@ use super::{Rooms, Snapshot};
 use crate::mail::{self, Envelope, Template};
 use crate::model::{Person, Word};
 use crate::roster::Roster;
-use crate::send::{self, Carried, Carrier, Letter};
+use crate::send::{self, Carried, Carrier, Letter, Stage};
 use crate::store::{Claimed, NewMessage, Sent, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::atomic::Ordering;
@@ -42,7 +42,11 @@ pub async fn delivery_round(rooms: &Rooms) -> Result<Vec<Delivered>, StoreError>
 }
 
 /// `None`: put back because of the hourly limit.
-async fn deliver(rooms: &Rooms, message: Claimed, now: DateTime<Utc>) -> Result<Option<Delivered>, StoreError> {
+async fn deliver(
+    rooms: &Rooms,
+    message: Claimed,
+    now: DateTime<Utc>,
+) -> Result<Option<Delivered>, StoreError> {
     let snapshot = rooms.current();
     let roster = &snapshot.organisation.roster;
     if message.priority == 1 {
@@ -54,7 +58,8 @@ async fn deliver(rooms: &Rooms, message: Claimed, now: DateTime<Utc>) -> Result<
             return Ok(None);
         }
     }
-    let Some(person) = roster.person(&message.person).filter(|person| !person.mail.is_empty()).cloned() else {
+    let Some(person) = roster.person(&message.person).filter(|person| !person.mail.is_empty()).cloned()
+    else {
         let reply = format!("{} is not in people.toml any more, or has no address", message.person);
         let sent = Sent::Failed { stage: "address".to_owned(), reply };
         return finish(rooms, &snapshot, message, String::new(), sent).await.map(Some);
@@ -75,7 +80,7 @@ async fn deliver(rooms: &Rooms, message: Claimed, now: DateTime<Utc>) -> Result<
         store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or(false)
     };
     let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
-    let down = matches!(&carried, Carried::Later { stage, .. } if stage.is_relay());
+    let down = matches!(&carried, Carried::Later { stage, .. } if *stage <= Stage::Auth);
     rooms.relay_down.store(down, Ordering::Relaxed);
     let sent = verdict(carried, &message, rooms.clock.now());
     finish(rooms, &snapshot, message, subject, sent).await.map(Some)
@@ -132,14 +137,14 @@ fn verdict(carried: Carried, message: &Claimed, now: DateTime<Utc>) -> Sent {
     match carried {
         Carried::Accepted { reply } => Sent::Accepted { reply },
         Carried::Withdrawn => Sent::Withdrawn,
-        Carried::Refused { stage, reply } => Sent::Failed { stage: stage.to_string(), reply },
+        Carried::Refused { stage, reply } => Sent::Failed { stage: stage.key().to_owned(), reply },
         Carried::Later { stage, reply } => {
             let next_try_at = now + retry_in(message.tries);
             if next_try_at > message.useful_until {
                 let reply = format!("given up, no longer useful: {reply}");
-                return Sent::Failed { stage: stage.to_string(), reply };
+                return Sent::Failed { stage: stage.key().to_owned(), reply };
             }
-            Sent::Later { stage: stage.to_string(), reply, next_try_at }
+            Sent::Later { stage: stage.key().to_owned(), reply, next_try_at }
         }
         Carried::Unknown { reply } => {
             let again = (message.priority < 2 && message.tries < 2).then_some(now + TimeDelta::minutes(2));
@@ -182,23 +187,40 @@ async fn finish(
         })
         .await?;
     match &sent {
-        Sent::Accepted { reply } => tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person),
-        Sent::Withdrawn => tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person),
+        Sent::Accepted { reply } => {
+            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person)
+        }
+        Sent::Withdrawn => {
+            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person)
+        }
         Sent::Later { stage, reply, next_try_at } => {
-            tracing::warn!(message = message.id, "mail to {} waits until {next_try_at} ({stage}): {reply}", message.person);
+            tracing::warn!(
+                message = message.id,
+                "mail to {} waits until {next_try_at} ({stage}): {reply}",
+                message.person
+            );
         }
         Sent::Failed { stage, reply } => {
             tracing::error!(message = message.id, "mail to {} failed ({stage}): {reply}", message.person);
         }
         Sent::Unknown { reply, .. } => {
-            tracing::warn!(message = message.id, "whether the mail to {} arrived is unknown: {reply}", message.person);
+            tracing::warn!(
+                message = message.id,
+                "whether the mail to {} arrived is unknown: {reply}",
+                message.person
+            );
         }
     }
     Ok(Delivered { person: message.person, subject, sent })
 }
 
 /// A permanent failure goes to somebody else at once, once, never to whoever has it already.
-fn fallback(message: &Claimed, roster: &Roster, mut told: Vec<String>, now: DateTime<Utc>) -> Option<NewMessage> {
+fn fallback(
+    message: &Claimed,
+    roster: &Roster,
+    mut told: Vec<String>,
+    now: DateTime<Utc>,
+) -> Option<NewMessage> {
     told.push(message.person.clone());
     let (_, person) = roster.fallback(&told, now)?;
     Some(NewMessage {

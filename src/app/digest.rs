@@ -13,7 +13,11 @@ pub fn digest_facts(view: &View, snapshot: &Snapshot, period: &Period) -> Result
     let (from, until) = (period.from, period.until);
     let (old_mentions, first_visit_entries) = view.old_counts(from, until)?;
     let gathered = report::Gathered {
-        incidents: view.incidents(false, from, 200)?.into_iter().filter(|one| one.opened_at < until).collect(),
+        incidents: view
+            .incidents(false, from, 200)?
+            .into_iter()
+            .filter(|one| one.opened_at < until)
+            .collect(),
         open: view.incidents(true, DateTime::UNIX_EPOCH, 200)?,
         climbs: view.climbing()?,
         duties: view.pending_duties()?,
@@ -40,7 +44,11 @@ pub fn period(view: &View, number: i64, date: NaiveDate, now: DateTime<Utc>) -> 
 }
 
 /// Makes the digest of `date` and queues it; `None` where it was made before.
-pub async fn make_digest(rooms: &Rooms, date: NaiveDate, now: DateTime<Utc>) -> Result<Option<DigestFacts>, StoreError> {
+pub async fn make_digest(
+    rooms: &Rooms,
+    date: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Option<DigestFacts>, StoreError> {
     let snapshot = rooms.current();
     rooms.store.write(move |tx| in_tx(tx, &snapshot, date, now)).await
 }

@@ -30,7 +30,9 @@ async fn look_for_troubles(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<Stri
     let two_minutes_ago = now - TimeDelta::minutes(2);
     let (rows, (hosts, failing), waiting) = rooms
         .store
-        .read(move |view| Ok((view.sources()?, view.failing_hosts(two_minutes_ago)?, view.oldest_waiting(now)?)))
+        .read(move |view| {
+            Ok((view.sources()?, view.failing_hosts(two_minutes_ago)?, view.oldest_waiting(now)?))
+        })
         .await?;
     let snapshot = rooms.current();
     let source = |key: &str| snapshot.sources.get(key).map(|source| source.as_ref().clone());

@@ -208,10 +208,12 @@ pub fn advance(
                     return Ok(done);
                 }
                 // Nobody answered: whoever was told hears that nobody did, and so do the monitors.
-                let mut notify: Vec<Role> = climb.policy.steps.iter().flat_map(|step| step.notify.clone()).collect();
+                let mut notify: Vec<Role> =
+                    climb.policy.steps.iter().flat_map(|step| step.notify.clone()).collect();
                 notify.push(Role::Monitor);
                 let everybody = Step { after: Duration::ZERO, notify, hours: None };
-                done.mails += tell(tx, snapshot, &climb, &everybody, Some(&Change::Exhausted), "exhausted", now)?;
+                done.mails +=
+                    tell(tx, snapshot, &climb, &everybody, Some(&Change::Exhausted), "exhausted", now)?;
                 let data = json!({ "mails": done.mails });
                 tx.event("system", "exhausted", &subject_of(&climb.number), &data, now)?;
                 done.exhausted = Some(climb.number.clone());
@@ -254,7 +256,12 @@ fn tellings(
     Ok(escalate::alert(&snapshot.organisation, &matter, climb, step, change, raises, report_by, now))
 }
 
-fn message(telling: &Telling, climb: &Climb, what: &str, now: DateTime<Utc>) -> Result<NewMessage, StoreError> {
+fn message(
+    telling: &Telling,
+    climb: &Climb,
+    what: &str,
+    now: DateTime<Utc>,
+) -> Result<NewMessage, StoreError> {
     let red = telling.facts.severity == Severity::Red;
     Ok(NewMessage {
         dedup_key: format!("climb:{}:{what}:{}", climb.id, telling.person),
@@ -281,7 +288,9 @@ pub fn remind(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let taken = (climb.taken as usize).saturating_sub(1);
-    let Some(step) = climb.policy.steps.get(taken).or(climb.policy.steps.first()).cloned() else { return Ok(()) };
+    let Some(step) = climb.policy.steps.get(taken).or(climb.policy.steps.first()).cloned() else {
+        return Ok(());
+    };
     let all = Step { hours: None, ..step };
     let mut tellings = tellings(tx, snapshot, climb, &all, Some(&Change::AckExpired), now)?;
     let Some(mut telling) = (if tellings.is_empty() { None } else { Some(tellings.swap_remove(0)) }) else {

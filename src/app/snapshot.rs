@@ -5,7 +5,7 @@ use crate::config::{Config, Security, Transport};
 use crate::escalate::Organisation;
 use crate::model::{Policy, Rule, Source};
 use crate::roster::Roster;
-use crate::send::{Carrier, Smtp};
+use crate::send::{Carrier, Limits, Smtp};
 use crate::store::Store;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -26,7 +26,8 @@ pub struct Snapshot {
 impl Snapshot {
     /// Compiles a checked configuration and stores what it was compiled from.
     pub async fn take(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
-        let mut book = Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
+        let mut book =
+            Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
         let text = |wanted: fn(&str) -> bool| {
             let files: serde_json::Map<_, _> = config
                 .files
@@ -52,7 +53,8 @@ impl Snapshot {
             roster: Roster::new(config.people.clone(), config.shifts.clone()),
             trial_until: config.organisation.trial_until,
         };
-        let sources = config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
+        let sources =
+            config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
         let carrier = carrier(&config)?;
         Ok(Self { config, book, organisation, sources, carrier, rules_id, lexicon_id })
     }
@@ -93,6 +95,7 @@ pub fn carrier(config: &Config) -> anyhow::Result<Carrier> {
         username: smtp.username.clone(),
         password: password.map(|secret| crate::send::Secret::new(secret.reveal().to_owned())),
         ca_file: smtp.ca_file.clone(),
-        ..Smtp::default()
+        hello: None,
+        limits: Limits::default(),
     }))
 }

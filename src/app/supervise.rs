@@ -34,12 +34,8 @@ struct Pulse {
 }
 
 /// How long a loop may take for a round before it counts as stuck. Delivery may wait ten minutes after a final dot.
-const LIMITS: [Duration; 4] = [
-    Duration::from_secs(120),
-    Duration::from_secs(120),
-    Duration::from_secs(900),
-    Duration::from_secs(300),
-];
+const LIMITS: [Duration; 4] =
+    [Duration::from_secs(120), Duration::from_secs(120), Duration::from_secs(900), Duration::from_secs(300)];
 
 /// How often ledgers, troubles and the digest's hour are looked at.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);

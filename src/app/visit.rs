@@ -8,7 +8,8 @@ use crate::model::{Entry, Fetched, Outcome, PageWhy, Reading, Skip, Source, Unre
 use crate::read::{self, Body};
 use crate::schedule;
 use crate::store::{
-    EntryRecord, FetchRecord, Leased, LinkRecord, PageRecord, Packed, Recorded, StoreError, host_of, text_digest,
+    EntryRecord, FetchRecord, Leased, LinkRecord, Packed, PageRecord, Recorded, StoreError, host_of,
+    text_digest,
 };
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -74,7 +75,11 @@ async fn fetch(rooms: &Rooms, source: &Source, work: &Leased) -> Outcome {
     let url = match Url::parse(&work.url) {
         Ok(url) => url,
         Err(error) => {
-            return Outcome::Failed { reason: format!("{}: {error}", work.url), retry_after: None, lasting: true };
+            return Outcome::Failed {
+                reason: format!("{}: {error}", work.url),
+                retry_after: None,
+                lasting: true,
+            };
         }
     };
     let validators = Validators { etag: work.etag.clone(), last_modified: work.last_modified.clone() };
@@ -110,11 +115,15 @@ async fn weigh(
         .unwrap_or_else(|error| Err(Unreadable::Broken(format!("{error:#}"))));
     let (reading, problem) = match read {
         Ok(reading) => (reading, None),
-        Err(problem) => (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem)),
+        Err(problem) => {
+            (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem))
+        }
     };
     let reading = unknown_only(rooms, reading).await?;
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
-    let packed = rooms.work(move || record(&snapshot, &source, &work, reading, problem.as_ref(), Some(&fetched), now)).await;
+    let packed = rooms
+        .work(move || record(&snapshot, &source, &work, reading, problem.as_ref(), Some(&fetched), now))
+        .await;
     packed.map_err(|error| StoreError::Data(format!("{error:#}")))
 }
 
@@ -125,9 +134,9 @@ async fn unknown_only(rooms: &Rooms, mut reading: Reading) -> Result<Reading, St
     }
     let keys: Vec<String> = reading.entries.iter().map(|entry| entry.key.as_str().to_owned()).collect();
     let known = rooms.store.read(move |view| view.known_digests(&keys)).await?;
-    reading
-        .entries
-        .retain(|entry| known.get(entry.key.as_str()).is_none_or(|digest| *digest != text_digest(&entry.title, &entry.text)));
+    reading.entries.retain(|entry| {
+        known.get(entry.key.as_str()).is_none_or(|digest| *digest != text_digest(&entry.title, &entry.text))
+    });
     Ok(reading)
 }
 
@@ -178,9 +187,15 @@ fn end_of(source: &Source, work: &Leased, outcome: &Outcome, now: DateTime<Utc>)
             ("skipped", detail.clone(), "due", Some(until.unwrap_or_else(|| next(0))))
         }
         Outcome::Skipped { why, detail, until } => {
-            let reason = if detail.is_empty() { why.label(crate::model::Lang::En).to_owned() } else { detail.clone() };
+            let reason =
+                if detail.is_empty() { why.label(crate::model::Lang::En).to_owned() } else { detail.clone() };
             let again = work.visit.page.is_none() || until.is_some();
-            ("skipped", reason, if again { "due" } else { "given_up" }, again.then(|| until.unwrap_or_else(|| next(1))))
+            (
+                "skipped",
+                reason,
+                if again { "due" } else { "given_up" },
+                again.then(|| until.unwrap_or_else(|| next(1))),
+            )
         }
         Outcome::Failed { reason, retry_after, lasting } => {
             let (state, at) = if work.visit.page.is_none() {
@@ -330,7 +345,11 @@ fn entry_record(
 /// The same text gives the same sketch, however it is laid out; a short one needs its title to say anything.
 fn sketch(entry: &Entry) -> String {
     let plain: String = entry.text.chars().filter(|c| c.is_alphanumeric()).collect();
-    if plain.chars().count() >= 20 { text_digest("", &plain) } else { text_digest(entry.title.trim(), &plain) }
+    if plain.chars().count() >= 20 {
+        text_digest("", &plain)
+    } else {
+        text_digest(entry.title.trim(), &plain)
+    }
 }
 
 fn fetch_record(fetched: &Fetched, keep_bytes: bool) -> FetchRecord {
@@ -385,7 +404,12 @@ async fn write(
 }
 
 /// The dry run of `visit`: fetched, read and weighed, nothing written.
-pub async fn look(rooms: &Looking, source: &Source, why: PageWhy, url: &Url) -> anyhow::Result<(Outcome, Option<Finding>)> {
+pub async fn look(
+    rooms: &Looking,
+    source: &Source,
+    why: PageWhy,
+    url: &Url,
+) -> anyhow::Result<(Outcome, Option<Finding>)> {
     let validators = Validators::default();
     let ask = Ask { url, validators: &validators, last_sha256: None, allow_private: source.allow_private };
     let outcome = rooms.fetcher.get(ask, Utc::now).await;
@@ -394,7 +418,8 @@ pub async fn look(rooms: &Looking, source: &Source, why: PageWhy, url: &Url) -> 
         Ok(reading) => (reading, None),
         Err(problem) => (Reading::default(), Some(problem)),
     };
-    let entries = reading.entries.iter().map(|entry| assess::weigh(&rooms.book, source, entry.clone())).collect();
+    let entries =
+        reading.entries.iter().map(|entry| assess::weigh(&rooms.book, source, entry.clone())).collect();
     Ok((outcome, Some(Finding { entries, reading, problem })))
 }
 

@@ -19,9 +19,17 @@ pub struct Grave<'r> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Placed<'r> {
     Raise(Grave<'r>),
-    Worsen { incident: i64, by: Grave<'r>, from: Severity, from_tier: Tier, tier: Tier },
+    Worsen {
+        incident: i64,
+        by: Grave<'r>,
+        from: Severity,
+        from_tier: Tier,
+        tier: Tier,
+    },
     /// Known, and not worse: counted, and nobody is told.
-    Known { incident: i64 },
+    Known {
+        incident: i64,
+    },
 }
 
 /// How grave one fired rule is; `spread` tells how far the story has come within a time (or ever).
@@ -55,7 +63,8 @@ fn holds(raise: &Raise, tier: Tier, spread: &Spread) -> bool {
 
 /// One mention's fired rules (of one subject) against the open incident of its story, if there is one.
 pub fn place<'r>(fired: Vec<Grave<'r>>, tier: Tier, open: Option<&Incident>) -> Option<Placed<'r>> {
-    let gravest = fired.into_iter().reduce(|best, next| if next.severity > best.severity { next } else { best })?;
+    let gravest =
+        fired.into_iter().reduce(|best, next| if next.severity > best.severity { next } else { best })?;
     let Some(incident) = open else { return Some(Placed::Raise(gravest)) };
     // A higher tier is a worsening only where somebody was told of the lower one.
     let climbs = tier > incident.tier && gravest.policy.is_some() && gravest.severity >= incident.severity;
@@ -133,20 +142,86 @@ mod tests {
         let by_tier = rule(Severity::Orange, vec![to_red(None, Some(Tier::Mainstream))]);
         let (social, mainstream) = (Tier::Social, Tier::Mainstream);
         for (why, rule, severity, tier, outlets, incident, expected) in [
-            ("the first mention raises", &by_outlets, Severity::Orange, social, 1, None, "raise orange orange"),
-            ("counts alone tell nobody", &by_outlets, Severity::Orange, social, 2, Some(open(Severity::Orange, social)), "known"),
-            ("the third outlet makes it red", &by_outlets, Severity::Orange, social, 3, Some(open(Severity::Orange, social)), "worsen red red"),
-            ("red stays red, quietly", &by_outlets, Severity::Orange, social, 9, Some(open(Severity::Red, social)), "known"),
-            ("mainstream at once is red at once", &by_tier, Severity::Orange, mainstream, 1, None, "raise red red"),
-            ("a higher tier is worse", &by_outlets, Severity::Orange, mainstream, 2, Some(open(Severity::Orange, social)), "worsen orange orange"),
-            ("a lower tier is not", &by_outlets, Severity::Orange, social, 2, Some(open(Severity::Orange, mainstream)), "known"),
-            ("a loose way is not lifted by spreading", &by_tier, Severity::Yellow, mainstream, 9, None, "raise yellow -"),
+            (
+                "the first mention raises",
+                &by_outlets,
+                Severity::Orange,
+                social,
+                1,
+                None,
+                "raise orange orange",
+            ),
+            (
+                "counts alone tell nobody",
+                &by_outlets,
+                Severity::Orange,
+                social,
+                2,
+                Some(open(Severity::Orange, social)),
+                "known",
+            ),
+            (
+                "the third outlet makes it red",
+                &by_outlets,
+                Severity::Orange,
+                social,
+                3,
+                Some(open(Severity::Orange, social)),
+                "worsen red red",
+            ),
+            (
+                "red stays red, quietly",
+                &by_outlets,
+                Severity::Orange,
+                social,
+                9,
+                Some(open(Severity::Red, social)),
+                "known",
+            ),
+            (
+                "mainstream at once is red at once",
+                &by_tier,
+                Severity::Orange,
+                mainstream,
+                1,
+                None,
+                "raise red red",
+            ),
+            (
+                "a higher tier is worse",
+                &by_outlets,
+                Severity::Orange,
+                mainstream,
+                2,
+                Some(open(Severity::Orange, social)),
+                "worsen orange orange",
+            ),
+            (
+                "a lower tier is not",
+                &by_outlets,
+                Severity::Orange,
+                social,
+                2,
+                Some(open(Severity::Orange, mainstream)),
+                "known",
+            ),
+            (
+                "a loose way is not lifted by spreading",
+                &by_tier,
+                Severity::Yellow,
+                mainstream,
+                9,
+                None,
+                "raise yellow -",
+            ),
         ] {
             let spread = Spread { outlets, mentions: outlets, highest: Some(tier) };
             let grave = grave(rule, severity, 0, tier, |_| spread.clone());
             let placed = match place(vec![grave], tier, incident.as_ref()) {
                 Some(Placed::Raise(by)) => format!("raise {} {}", by.severity, by.policy.unwrap_or("-")),
-                Some(Placed::Worsen { by, .. }) => format!("worsen {} {}", by.severity, by.policy.unwrap_or("-")),
+                Some(Placed::Worsen { by, .. }) => {
+                    format!("worsen {} {}", by.severity, by.policy.unwrap_or("-"))
+                }
                 Some(Placed::Known { .. }) => "known".to_owned(),
                 None => "nothing".to_owned(),
             };

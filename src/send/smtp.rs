@@ -11,11 +11,11 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Auth, Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
-use std::cell::Cell;
 use std::error::Error as _;
 use std::fmt::Display;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -243,11 +243,11 @@ impl Session<'_> {
     /// The mail itself. Until the last chunk is handed over the dot was not said, and the server cannot have taken
     /// the mail; from then on silence means that we do not know.
     async fn body(&mut self, bytes: &[u8]) -> Carried {
-        let handed_over = Cell::new(false);
+        let handed_over = AtomicBool::new(false);
         // lettre adds the line end that belongs to the dot.
         let bytes = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
         let chunks = bytes.chunks(CHUNK).chain(std::iter::from_fn(|| {
-            handed_over.set(true);
+            handed_over.store(true, Ordering::Relaxed);
             None
         }));
         self.said.push(format!("> ({} bytes and the final dot)", bytes.len()));
@@ -264,7 +264,7 @@ impl Session<'_> {
         self.said.push(format!("< {}", broken.text));
         match broken.code {
             Some(_) => broken.verdict(),
-            None if handed_over.get() => Carried::Unknown { reply: broken.text },
+            None if handed_over.load(Ordering::Relaxed) => Carried::Unknown { reply: broken.text },
             None => broken.later(),
         }
     }

@@ -293,7 +293,8 @@ impl Tx<'_> {
 
     /// Posts of one thread are one matter: the story of its latest mention.
     fn story_of_thread(&self, entry: &EntryRecord) -> Result<Option<i64>, StoreError> {
-        let Some(thread) = entry.keys.iter().find_map(|key| key.rsplit_once('#').filter(|_| key.starts_with("post:")))
+        let Some(thread) =
+            entry.keys.iter().find_map(|key| key.rsplit_once('#').filter(|_| key.starts_with("post:")))
         else {
             return Ok(None);
         };
