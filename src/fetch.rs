@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
+use wire::{Answer, Surroundings, Wire};
 
 /// More than this is hashed and unpacked apart from the threads that wait for the network.
 const HEAVY_BYTES: usize = 256 * 1024;
@@ -70,17 +71,17 @@ pub struct Fetcher {
 
 struct Rooms {
     settings: Settings,
-    wire: wire::Wire,
+    wire: Wire,
     gate: Gate,
     rulebook: rulebook::Rulebook,
 }
 
 impl Fetcher {
     pub fn new(settings: Settings) -> Result<Self, FetchError> {
-        Self::trusting(settings, tls::native_roots)
+        Self::within(settings, &Surroundings { roots: tls::native_roots, hosts: Vec::new() })
     }
 
-    fn trusting(settings: Settings, roots: tls::Roots) -> Result<Self, FetchError> {
+    fn within(settings: Settings, around: &Surroundings) -> Result<Self, FetchError> {
         for (name, value) in [("crawl.per_host", settings.per_host), ("crawl.max_bytes", settings.max_bytes)]
         {
             if value == 0 {
@@ -90,7 +91,7 @@ impl Fetcher {
         if settings.timeout.is_zero() {
             return Err(FetchError::Setup { why: "crawl.timeout must be longer than nothing".to_owned() });
         }
-        let wire = wire::Wire::new(&settings.user_agent, settings.per_host, settings.timeout, roots)?;
+        let wire = Wire::new(&settings, around)?;
         let gate = Gate::new(settings.per_host, settings.host_gap);
         Ok(Self { rooms: Arc::new(Rooms { settings, wire, gate, rulebook: rulebook::Rulebook::default() }) })
     }
@@ -249,7 +250,7 @@ struct Errand<'a> {
 
 /// What it gave.
 struct Reply {
-    answer: wire::Answer,
+    answer: Answer,
     retry_at: Option<DateTime<Utc>>,
     started: Instant,
     _pass: Pass,

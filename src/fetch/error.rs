@@ -56,7 +56,7 @@ pub enum FetchError {
     Slow { host: String, limit: Duration, bytes: usize },
     #[error("{host} broke off: {why}")]
     Answer { host: String, why: String },
-    #[error("{host} closed the connection after {bytes} bytes of the page{}", of(.expected))]
+    #[error("{host} closed the connection after {bytes} bytes of the page{}", of(*.expected))]
     BrokenOff { host: String, bytes: usize, expected: Option<u64> },
     #[error("{host} {}", meaning(*.status))]
     Status { host: String, status: u16, retry_at: Option<DateTime<Utc>> },
@@ -126,7 +126,7 @@ impl From<FetchError> for Outcome {
     }
 }
 
-fn of(expected: &Option<u64>) -> String {
+fn of(expected: Option<u64>) -> String {
     expected.map_or_else(String::new, |n| format!(", which was to have {n}"))
 }
 

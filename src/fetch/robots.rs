@@ -12,7 +12,7 @@ pub const LIMIT_BYTES: usize = 500 * 1024;
 /// Longer lines are cut, as Google cuts them: eight times the longest address that browsers took for long.
 const LIMIT_LINE: usize = 2083 * 8 - 1;
 /// A longer delay is taken for a way to say no, which `Disallow` says better.
-const LIMIT_DELAY: Duration = Duration::from_secs(60);
+const LIMIT_DELAY: Duration = Duration::from_mins(1);
 
 /// The rules of one site for one crawler.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

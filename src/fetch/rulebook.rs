@@ -29,7 +29,14 @@ const TOKEN: &str = "tingfeng";
 
 #[derive(Default)]
 pub struct Rulebook {
-    sites: Mutex<HashMap<(String, bool), Site>>,
+    sites: Mutex<Sites>,
+}
+
+#[derive(Default)]
+struct Sites {
+    /// By origin, and by whether private addresses were allowed: what the guard refused one may be told another.
+    known: HashMap<(String, bool), Site>,
+    sweep_at: usize,
 }
 
 /// Whoever comes first asks, the others wait for the same answer.
@@ -98,10 +105,11 @@ impl Rulebook {
     /// The site's leaf, a fresh one where the last is out of date.
     fn site(&self, url: &Url, allow_private: bool, now: DateTime<Utc>) -> Site {
         let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        if sites.len() >= SWEEP_AT {
-            sites.retain(|_, site| site.leaf.get().is_none_or(|leaf| leaf.holds(now)));
+        if sites.known.len() >= sites.sweep_at.max(SWEEP_AT) {
+            sites.known.retain(|_, site| site.leaf.get().is_none_or(|leaf| leaf.holds(now)));
+            sites.sweep_at = sites.known.len() * 2;
         }
-        let site = sites.entry((url.origin().ascii_serialization(), allow_private)).or_default();
+        let site = sites.known.entry((url.origin().ascii_serialization(), allow_private)).or_default();
         if let Some(leaf) = site.leaf.get().filter(|leaf| !leaf.holds(now)) {
             let before = match &leaf.standing {
                 Standing::Rules(rules) => Some(rules.clone()),

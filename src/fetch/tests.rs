@@ -1,154 +1,15 @@
 //! The room against a small server on 127.0.0.1 that behaves as badly as the web does.
 
+mod server;
+
 use super::*;
 use crate::model::{Skip, Word as _};
-use flate2::write::GzEncoder;
 use rustls::RootCertStore;
-use std::collections::HashMap;
-use std::io::Write as _;
+use server::{Reply, Server, gzip, packed, page, status, to};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-
-/// What the server does with a request.
-#[derive(Clone)]
-enum Reply {
-    Full(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// These bytes, then the end of the connection.
-    Raw(Vec<u8>),
-    /// A head, then a byte now and then, for ever.
-    Trickle,
-    /// A head without length, then zeros as long as anyone reads.
-    Endless,
-    Silence,
-}
-
-fn page(text: &str) -> Reply {
-    Reply::Full(200, vec![("Content-Type", "text/html".into())], text.into())
-}
-
-fn status(code: u16) -> Reply {
-    Reply::Full(code, vec![], vec![])
-}
-
-fn to(location: impl Into<String>) -> Reply {
-    Reply::Full(302, vec![("Location", location.into())], vec![])
-}
-
-struct Server {
-    port: u16,
-    replies: Mutex<HashMap<String, Reply>>,
-    /// Each request's first line and headers.
-    seen: Mutex<Vec<String>>,
-    busy: Mutex<(usize, usize)>,
-}
-
-impl Server {
-    /// Listens with no robots.txt and these pages.
-    async fn with(replies: &[(&str, Reply)]) -> Arc<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Arc::new(Self {
-            port: listener.local_addr().unwrap().port(),
-            replies: Mutex::default(),
-            seen: Mutex::default(),
-            busy: Mutex::default(),
-        });
-        for (path, reply) in replies {
-            server.set(path, reply.clone());
-        }
-        let one = Arc::clone(&server);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(Arc::clone(&one).serve(stream));
-            }
-        });
-        server
-    }
-
-    fn set(&self, path: &str, reply: Reply) {
-        self.replies.lock().unwrap().insert(path.to_owned(), reply);
-    }
-
-    fn url(&self, path: &str) -> Url {
-        Url::parse(&format!("http://127.0.0.1:{}{path}", self.port)).unwrap()
-    }
-
-    fn paths(&self) -> Vec<String> {
-        let seen = self.seen.lock().unwrap();
-        seen.iter().map(|head| head.split(' ').nth(1).unwrap_or_default().to_owned()).collect()
-    }
-
-    async fn serve(self: Arc<Self>, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-        while let Some(head) = read_head(&mut stream).await {
-            let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-            self.seen.lock().unwrap().push(head);
-            {
-                let mut busy = self.busy.lock().unwrap();
-                busy.0 += 1;
-                busy.1 = busy.1.max(busy.0);
-            }
-            let reply = self.replies.lock().unwrap().get(&path).cloned().unwrap_or(status(404));
-            let goes_on = answer(&mut stream, reply).await;
-            self.busy.lock().unwrap().0 -= 1;
-            if goes_on.is_none() {
-                return;
-            }
-        }
-    }
-}
-
-async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
-    }
-    String::from_utf8(head).ok()
-}
-
-/// `None` where the connection ends.
-async fn answer(stream: &mut (impl AsyncWrite + Unpin), reply: Reply) -> Option<()> {
-    match reply {
-        Reply::Full(code, headers, body) => {
-            let mut head = format!("HTTP/1.1 {code} x\r\nContent-Length: {}\r\n", body.len());
-            for (name, value) in headers {
-                write!(head, "{name}: {value}\r\n").ok()?;
-            }
-            stream.write_all(format!("{head}\r\n").as_bytes()).await.ok()?;
-            stream.write_all(&body).await.ok()
-        }
-        Reply::Raw(bytes) => {
-            stream.write_all(&bytes).await.ok()?;
-            stream.shutdown().await.ok()?;
-            None
-        }
-        Reply::Trickle => {
-            stream.write_all(b"HTTP/1.1 200 x\r\nContent-Length: 1000000\r\n\r\n").await.ok()?;
-            loop {
-                stream.write_all(b".").await.ok()?;
-                stream.flush().await.ok()?;
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        }
-        Reply::Endless => {
-            stream.write_all(b"HTTP/1.1 200 x\r\n\r\n").await.ok()?;
-            loop {
-                stream.write_all(&[b'0'; 4096]).await.ok()?;
-            }
-        }
-        Reply::Silence => std::future::pending().await,
-    }
-}
-
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut w = GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    w.write_all(text).unwrap();
-    w.finish().unwrap()
-}
-
-fn packed(body: Vec<u8>) -> Reply {
-    Reply::Full(200, vec![("Content-Encoding", "gzip".into())], body)
-}
 
 fn settings() -> Settings {
     Settings {
@@ -162,7 +23,12 @@ fn settings() -> Settings {
 }
 
 fn fetcher() -> Fetcher {
-    Fetcher::trusting(settings(), no_roots).unwrap()
+    Fetcher::within(settings(), &around(no_roots)).unwrap()
+}
+
+/// `public.test` is a site that the guard takes for a public one.
+fn around(roots: tls::Roots) -> Surroundings {
+    Surroundings { roots, hosts: vec![("public.test", "127.0.0.1:0".parse().unwrap())] }
 }
 
 fn no_roots() -> Result<RootCertStore, String> {
@@ -323,18 +189,29 @@ async fn p7_private_addresses_are_refused_on_every_hop() {
     }
     assert!(server.paths().is_empty(), "nothing was asked, robots.txt neither");
 
-    // What a public page's redirect does, with the guard told that loopback is fine and 10/8 is not, is not to be
-    // had without a public server; the loop's own check is.
-    let private = Url::parse("http://10.0.0.1/").unwrap();
-    assert!(matches!(guard::check(&private, false), Err(FetchError::Address { .. })));
-    let errand = Errand {
-        url: &private,
-        extra: HeaderMap::new(),
-        allow_private: false,
-        patience: Duration::ZERO,
-        left: Duration::ZERO,
-    };
-    assert!(matches!(fetcher.hop(errand, &noon).await.err(), Some(FetchError::Address { .. })));
+    let public = Url::parse(&format!("http://public.test:{}/", server.port)).unwrap();
+    let loopback = server.url("/");
+    for (why, target, kind) in [
+        ("an address", loopback.to_string(), "loopback"),
+        ("a name for one", format!("http://localhost:{}/", server.port), "loopback"),
+        ("in disguise", format!("http://[::ffff:127.0.0.1]:{}/", server.port), "an IPv4 address in disguise"),
+        ("the machine's own cloud", "http://169.254.169.254/latest/".to_owned(), "link-local"),
+    ] {
+        for path in ["/away", "/robots.txt"] {
+            let fetcher = self::fetcher();
+            server.set("/robots.txt", status(404));
+            server.set(path, to(target.clone()));
+            let url = public.join("/away").unwrap();
+            let found = fetcher.get(Ask { allow_private: false, ..ask(&url, &validators) }, noon).await;
+            let found = line(&found);
+            let is_refused = found.starts_with("address: ") && found.contains(&format!("which is {kind}; "));
+            assert!(is_refused, "{why}, by {path}: {found}");
+        }
+    }
+    assert!(!server.paths().contains(&"/".to_owned()), "the secret was never asked for");
+    server.set("/robots.txt", status(404));
+    let found = fetcher.get(Ask { allow_private: false, ..ask(&public, &validators) }, noon).await;
+    assert_eq!(line(&found), "body: 6 bytes after 1", "the public site itself is fine");
 }
 
 #[tokio::test]
@@ -462,7 +339,7 @@ async fn p7_a_host_that_wants_rest_gets_it() {
 async fn p7_one_budget_per_host() {
     let server = Server::with(&[("/a", page("a"))]).await;
     let gap = Duration::from_millis(30);
-    let fetcher = Fetcher::trusting(Settings { host_gap: gap, ..settings() }, no_roots).unwrap();
+    let fetcher = Fetcher::within(Settings { host_gap: gap, ..settings() }, &around(no_roots)).unwrap();
     let started = Instant::now();
     let url = server.url("/a");
     let mut all = tokio::task::JoinSet::new();
@@ -545,9 +422,23 @@ async fn secure_server(name: &str, year: i32) -> (u16, rustls::pki_types::Certif
     (port, cert)
 }
 
+/// A server that answers a TLS greeting in plain text.
+async fn plain_server() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 x\r\n\r\n").await;
+            let _ = stream.read_u8().await;
+        }
+    });
+    port
+}
+
 #[tokio::test]
 async fn p7_certificates_are_checked() {
     static TRUSTED: OnceLock<[rustls::pki_types::CertificateDer<'static>; 2]> = OnceLock::new();
+    #[expect(clippy::unnecessary_wraps, reason = "the signature of `tls::Roots`")]
     fn roots() -> Result<RootCertStore, String> {
         let mut roots = RootCertStore::empty();
         for cert in TRUSTED.get().unwrap() {
@@ -559,8 +450,8 @@ async fn p7_certificates_are_checked() {
     let (old, old_cert) = secure_server("localhost", 2020).await;
     TRUSTED.set([cert, old_cert]).unwrap();
     let (unknown, _) = secure_server("localhost", 2999).await;
-    let plain = Server::with(&[("/", page("a"))]).await.port;
-    let fetcher = Fetcher::trusting(settings(), roots).unwrap();
+    let plain = plain_server().await;
+    let fetcher = Fetcher::within(settings(), &around(roots)).unwrap();
     let bare = self::fetcher();
     for (why, fetcher, url, expected) in [
         ("trusted", &fetcher, format!("https://localhost:{known}/"), "body: 6 bytes after 1"),
@@ -575,7 +466,7 @@ async fn p7_certificates_are_checked() {
             "another name",
             &fetcher,
             format!("https://127.0.0.1:{known}/"),
-            "failed: the certificate of 127.0.0.1:PORT is not valid: it was made out to another name (DnsName(\"localhost\"))",
+            "failed: the certificate of 127.0.0.1:PORT is not valid: it was made out to another name (localhost)",
         ),
         (
             "out of date",
@@ -594,7 +485,7 @@ async fn p7_certificates_are_checked() {
             "no TLS there",
             &fetcher,
             format!("https://localhost:{plain}/"),
-            "failed: no secure connection to localhost:PORT: received corrupt message of type InvalidContentType",
+            "failed: no secure connection to localhost:PORT: what it answers is not TLS; is https right for this port?",
         ),
     ] {
         let url = Url::parse(&url).unwrap();
@@ -614,4 +505,47 @@ fn nonsense_settings_are_refused() {
         let error = Fetcher::new(settings).err();
         assert!(matches!(error, Some(FetchError::Setup { .. })), "{why}: {error:?}");
     }
+}
+
+/// What the room adds to the HTTP client for a plain page: `cargo test --release cost_of -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a test"]
+fn cost_of_a_plain_page() {
+    const PAGES: u32 = 3000;
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        runtime().block_on(async {
+            tell.send(Server::with(&[("/", page(&"<p>text</p>".repeat(6300)))]).await).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    let url = told.recv().unwrap().url("/");
+    runtime().block_on(async {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(no_roots).unwrap())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let (fetcher, validators) = (fetcher(), Validators::default());
+        for round in 0..3 {
+            let start = cpu_nanos();
+            for _ in 0..PAGES {
+                client.get(url.clone()).send().await.unwrap().bytes().await.unwrap();
+            }
+            let middle = cpu_nanos();
+            for _ in 0..PAGES {
+                assert!(matches!(fetcher.get(ask(&url, &validators), Utc::now).await, Outcome::Body(_)));
+            }
+            let each = |nanos: u64| nanos / u64::from(PAGES) / 1000;
+            let (client, room) = (each(middle - start), each(cpu_nanos() - middle));
+            println!("round {round}: client alone {client} µs, this room {room} µs a page");
+        }
+    });
+}
+
+/// CPU time of this thread.
+fn cpu_nanos() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split(' ').next().unwrap().parse().unwrap()
 }

@@ -109,6 +109,10 @@ pub fn explain(error: &Error, host: &str) -> FetchError {
         Error::AlertReceived(alert) => {
             return FetchError::Tls { host, why: format!("the server refused the handshake ({alert:?})") };
         }
+        Error::InvalidMessage(_) => {
+            let why = "what it answers is not TLS; is https right for this port?".to_owned();
+            return FetchError::Tls { host, why };
+        }
         other => return FetchError::Tls { host, why: other.to_string() },
     };
     let why = match why {
@@ -122,8 +126,11 @@ pub fn explain(error: &Error, host: &str) -> FetchError {
         }
         CertificateError::NotValidForName => "it was made out to another name".to_owned(),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("it was made out to another name ({})", presented.join(", "))
+            // Each comes as `DnsName("…")`.
+            let names: Vec<&str> = presented.iter().map(|n| n.split('"').nth(1).unwrap_or(n)).collect();
+            format!("it was made out to another name ({})", names.join(", "))
         }
+        CertificateError::BadSignature => "its signature does not fit the authority that it names".to_owned(),
         CertificateError::Revoked => "it was revoked".to_owned(),
         other => other.to_string(),
     };

@@ -5,12 +5,13 @@ use super::error::FetchError;
 use super::gate::host_key;
 use super::guard::Resolver;
 use super::headers;
-use super::tls;
+use super::{Settings, tls};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HeaderMap, HeaderValue};
 use reqwest::{Client, Response};
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -22,6 +23,13 @@ const IDLE: Duration = Duration::from_secs(20);
 /// Room made at once for a body whose length is told; a lie costs no more than this.
 const FIRST_ROOM: usize = 256 * 1024;
 
+/// What the machine around us says.
+pub struct Surroundings {
+    pub roots: tls::Roots,
+    /// Names whose addresses are known without the DNS and its guard; tests put a "public" site on loopback.
+    pub hosts: Vec<(&'static str, SocketAddr)>,
+}
+
 /// The two ways to the network: connections that the guard admitted are not shared with those of sources that may
 /// ask private addresses.
 pub struct Wire {
@@ -31,19 +39,19 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn new(
-        user_agent: &str,
-        per_host: usize,
-        limit: Duration,
-        roots: tls::Roots,
-    ) -> Result<Self, FetchError> {
+    pub fn new(settings: &Settings, around: &Surroundings) -> Result<Self, FetchError> {
         let setup = |why: String| FetchError::Setup { why };
+        let Settings { user_agent, per_host, timeout: limit, .. } = settings;
         let agent = HeaderValue::from_bytes(user_agent.as_bytes()).map_err(|_| {
             setup(format!("the user agent {user_agent:?} cannot be sent; write it in one line"))
         })?;
-        let config = tls::config(roots)?;
+        let config = tls::config(around.roots)?;
         let client = |allow_private| {
-            Client::builder()
+            let builder = around
+                .hosts
+                .iter()
+                .fold(Client::builder(), |builder, (name, address)| builder.resolve(name, *address));
+            builder
                 .user_agent(agent.clone())
                 .default_headers(default_headers())
                 .tls_backend_preconfigured(config.clone())
@@ -53,11 +61,11 @@ impl Wire {
                 .no_proxy()
                 .connect_timeout(LIMIT_CONNECT.min(limit.mul_f32(0.9)))
                 .pool_idle_timeout(IDLE)
-                .pool_max_idle_per_host(per_host)
+                .pool_max_idle_per_host(*per_host)
                 .build()
                 .map_err(|error| setup(innermost(&error)))
         };
-        Ok(Self { guarded: client(false)?, open: client(true)?, limit })
+        Ok(Self { guarded: client(false)?, open: client(true)?, limit: *limit })
     }
 
     /// Asks and waits for the head of the answer. The body must have come before `deadline` too.
