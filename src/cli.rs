@@ -1,1 +1,305 @@
-//! (being built)
+//! The commands. Each names what it does, how to go on, and prints one JSON object a line where `--json` is asked.
+//!
+//! Exit codes: 0 fine, 1 failed, 2 usage, 3 findings, 78 configuration.
+
+mod backup;
+mod check;
+mod demo;
+mod digest;
+mod entry;
+mod incident;
+mod init;
+mod mail;
+mod matching;
+mod outbox;
+mod output;
+mod read;
+mod run;
+mod status;
+mod visit;
+mod why;
+
+use crate::config::{self, Config};
+use crate::store::Store;
+use anyhow::Context;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Tingfeng (听风) watches news sites, forums and feeds for your organisation, and escalates by mail.
+///
+/// Begin with `tingfeng demo`, which needs nothing. Then `tingfeng init DIR`, edit the files in DIR,
+/// `tingfeng check -c DIR`, and `tingfeng run -c DIR`.
+#[derive(Debug, Parser)]
+#[command(name = "tingfeng", version, max_term_width = 100)]
+pub struct Args {
+    /// The configuration folder.
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "TINGFENG_CONFIG",
+        value_name = "DIR",
+        default_value = "/etc/tingfeng"
+    )]
+    pub config: PathBuf,
+    /// One JSON object a line instead of text (docs/json.md).
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Act as this person of people.toml (root only, recorded); otherwise the system user decides.
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    pub acting_as: Option<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write an example configuration into an empty folder, made to be edited.
+    ///
+    /// It begins with a trial run of 14 days: all mail goes to the monitor only, saying whom it would have reached.
+    Init {
+        dir: PathBuf,
+        /// For a listed company, or for a city's news office.
+        #[arg(long, value_enum, default_value_t = InitProfile::Company)]
+        profile: InitProfile,
+    },
+    /// Read the whole configuration and list every mistake with file, line and cure.
+    Check,
+    /// Watch: crawl, match, store, alert, digest, until SIGTERM. SIGHUP reloads the configuration.
+    Run {
+        /// Visit every enabled source once, drain ladder and outbox once, print what was done, exit.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Watch an invented news world on this machine for under a minute and tell what a monitor would have seen.
+    Demo {
+        /// Keep the world and the daemon running until Ctrl-C.
+        #[arg(long)]
+        serve: bool,
+        /// Where configuration, mails and database go; without it a new folder under the system's temporary one.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
+    /// Dry run of one visit: what was fetched, read and hit, and what would follow. Writes nothing.
+    Visit {
+        /// A source's key, or an address (read as an article page, unless it is a source's own).
+        target: String,
+    },
+    /// Read pages or feeds from files and print title, author, date and text.
+    Read {
+        #[arg(long, value_enum)]
+        kind: ReadKind,
+        /// The address the file came from.
+        #[arg(long)]
+        url: Option<url::Url>,
+        /// When it was fetched (RFC 3339): dates like 昨天 count from there. Default: now.
+        #[arg(long)]
+        fetched: Option<String>,
+        /// Take lines {"file","url"?,"fetched"?,"content_type"?} from standard input.
+        #[arg(long, conflicts_with = "files")]
+        jsonl: bool,
+        #[arg(value_name = "FILE", required_unless_present = "jsonl")]
+        files: Vec<PathBuf>,
+    },
+    /// Find terms in texts: each FILE, or standard input.
+    Match {
+        /// Terms from this file instead of the configuration's lexicons; may be given more than once.
+        #[arg(long, value_name = "FILE.toml|.txt|.csv")]
+        lexicon: Vec<PathBuf>,
+        /// Take lines {"id","text","terms"?} from standard input, print {"id","hits":[…]}; offsets in Unicode scalars.
+        #[arg(long, conflicts_with = "count")]
+        jsonl: bool,
+        /// Print the number of hits and the throughput only.
+        #[arg(long)]
+        count: bool,
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Make today's digest now (if it was not made yet), queue its mails, and print it.
+    Digest {
+        /// Print the digest of that day as it was made.
+        #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "preview")]
+        date: Option<chrono::NaiveDate>,
+        /// Print what it would say now; make nothing, send nothing.
+        #[arg(long)]
+        preview: bool,
+    },
+    /// Incidents: what is open, what is known of one, who has it, how it ended.
+    #[command(subcommand)]
+    Incident(IncidentCommand),
+    /// What is stored.
+    #[command(subcommand)]
+    Entry(EntryCommand),
+    /// Mails: waiting, sent, failed.
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Why an incident was raised, who was told, and what was decided against.
+    Why {
+        /// `2026-0117`, or `117` for this year's.
+        incident: String,
+    },
+    /// Is the watch whole? Sources, frontier, ladders, outbox. Exit 3 where something needs a look.
+    Status,
+    /// Try the mail settings.
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Copy the database into a new file, while the daemon runs, and check the copy.
+    Backup { file: PathBuf },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum InitProfile {
+    Company,
+    Government,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReadKind {
+    Page,
+    Feed,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IncidentCommand {
+    /// Open incidents, newest first.
+    List {
+        /// Closed ones too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// One incident with its quote, ladder, mails and history.
+    Show { incident: String },
+    /// 「收到」: you have it. The ladder waits as long as the policy says; undelivered ladder mails are cancelled.
+    Ack {
+        incident: String,
+        /// The first report was made by telephone: ends that duty.
+        #[arg(long)]
+        reported: bool,
+    },
+    /// Close with a verdict.
+    Close {
+        incident: String,
+        #[arg(long, value_enum)]
+        verdict: VerdictWord,
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum VerdictWord {
+    /// 不实
+    Untrue,
+    /// 属实
+    True,
+    /// 部分属实
+    Partly,
+    /// 无法核实
+    Unverifiable,
+    /// 无关
+    Irrelevant,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EntryCommand {
+    /// Find entries by words in title and hit sentences; two characters are enough.
+    Search {
+        query: String,
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OutboxCommand {
+    /// Newest first.
+    List {
+        /// Only what still has to go out.
+        #[arg(long)]
+        waiting: bool,
+    },
+    /// Try a waiting, failed or expired mail now.
+    Retry { message: i64 },
+    /// Withdraw a waiting mail.
+    Cancel { message: i64 },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Send a test mail and print the dialogue with the server.
+    Test { address: String },
+}
+
+/// How a command ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Fine,
+    /// It worked, and found something that wants a look.
+    Findings,
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        Self::from(match end {
+            End::Fine => 0,
+            End::Findings => 3,
+        })
+    }
+}
+
+/// What every command gets.
+pub struct Setting {
+    pub dir: PathBuf,
+    pub json: bool,
+    pub acting_as: Option<String>,
+}
+
+impl Setting {
+    /// The checked configuration; its mistakes are the answer.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        Ok(config::load(&self.dir)?)
+    }
+
+    /// The database of this configuration, which must exist: a command that looks never makes one.
+    pub fn store(&self, config: &Config) -> anyhow::Result<Store> {
+        let path = &config.store_path;
+        anyhow::ensure!(path.exists(), "{} is not there yet; `tingfeng run` makes it", path.display());
+        Store::open(path).with_context(|| format!("{} cannot be opened", path.display()))
+    }
+}
+
+/// Runs one command to its end.
+pub fn run(args: Args) -> anyhow::Result<End> {
+    let context = Setting { dir: args.config, json: args.json, acting_as: args.acting_as };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")?;
+    let end = runtime.block_on(dispatch(args.command, &context));
+    // A reader that hangs in a bad page must not keep the process alive.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    end
+}
+
+async fn dispatch(command: Command, context: &Setting) -> anyhow::Result<End> {
+    match command {
+        Command::Init { dir, profile } => init::run(&dir, profile),
+        Command::Check => check::run(context),
+        Command::Run { once } => run::run(context, once).await,
+        Command::Demo { serve, into } => demo::run(serve, into).await,
+        Command::Visit { target } => visit::run(context, &target).await,
+        Command::Read { kind, url, fetched, jsonl, files } => read::run(kind, url, fetched, jsonl, &files),
+        Command::Match { lexicon, jsonl, count, files } => {
+            matching::run(context, &lexicon, jsonl, count, &files)
+        }
+        Command::Digest { date, preview } => digest::run(context, date, preview).await,
+        Command::Incident(command) => incident::run(context, command).await,
+        Command::Entry(EntryCommand::Search { query, limit }) => entry::search(context, query, limit).await,
+        Command::Outbox(command) => outbox::run(context, command).await,
+        Command::Why { incident } => why::run(context, &incident).await,
+        Command::Status => status::run(context).await,
+        Command::Mail(MailCommand::Test { address }) => mail::test(context, &address).await,
+        Command::Backup { file } => backup::run(context, file).await,
+    }
+}
