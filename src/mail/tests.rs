@@ -330,7 +330,7 @@ fn every_mail_reads_well_in_every_language() {
     settings.bind(|| {
         for &lang in Lang::ALL {
             for (name, template, facts) in every_mail() {
-                let now = if template == Template::Digest { at("23:59") } else { at("22:45") };
+                let now = if template == Template::Digest { full_digest().until } else { at("22:45") };
                 let mail = render(template, lang, &facts, READER, now)
                     .unwrap_or_else(|error| panic!("{name} in {}: {error}", lang.key()));
                 insta::assert_snapshot!(
@@ -470,6 +470,7 @@ fn nothing_promises_that_a_reply_is_read() {
         if template == Template::Alert {
             assert!(mail.text.contains("tingfeng incident ack 2026-0117"), "{name}");
         }
+        assert!(!mail.subject.ends_with('…'), "{name}: an ordinary subject fits: {}", mail.subject);
     }
 }
 
