@@ -180,10 +180,13 @@ where
     Fut: Future<Output = bool>,
 {
     match carrier {
-        Carrier::Folder(folder) => match before_data().await {
-            true => folder::put(folder, letter).await,
-            false => Carried::Withdrawn,
-        },
+        Carrier::Folder(folder) => {
+            if before_data().await {
+                folder::put(folder, letter).await
+            } else {
+                Carried::Withdrawn
+            }
+        }
         Carrier::Smtp(smtp) => smtp::carry(smtp, letter, before_data, &mut Vec::new()).await,
     }
 }
@@ -191,12 +194,12 @@ where
 /// Carries a test letter and tells what was said on both sides, without secrets.
 pub async fn dialogue(carrier: &Carrier, letter: &Letter<'_>) -> (Vec<String>, Carried) {
     let mut said = Vec::new();
-    let carried = match carrier {
+    let end = match carrier {
         Carrier::Folder(folder) => {
             said.push(format!("writing into {}", folder.display()));
             folder::put(folder, letter).await
         }
         Carrier::Smtp(smtp) => smtp::carry(smtp, letter, || std::future::ready(true), &mut said).await,
     };
-    (said, carried)
+    (said, end)
 }

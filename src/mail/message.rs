@@ -100,9 +100,8 @@ fn message_id(text: &str) -> Result<String, MessageError> {
 
 /// A line of the body cannot equal it: it is a digest of the identity, which nobody outside knows beforehand.
 fn boundary(id: &str) -> String {
-    let digest = Sha256::digest(format!("boundary {id}"));
-    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("=_{hex}")
+    let digest = format!("{:x}", Sha256::digest(format!("boundary {id}")));
+    format!("=_{}", &digest[..32])
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

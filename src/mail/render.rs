@@ -21,7 +21,7 @@ pub const MAX_SUBJECT: usize = 60;
 const ROOM: usize = super::MAX_BYTES * 7 / 10;
 
 /// Asks `flat` for a new line.
-const BREAK: char = '\u{2028}';
+const BREAK: char = '\u{1E}';
 
 /// A mail as words, before it is a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,9 +163,12 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     // A block tag on a line of its own leaves no line behind.
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     env.set_syntax(syntax.expect("the usual delimiters with other white space"));
-    env.set_auto_escape_callback(|name| match name.ends_with(".html") {
-        true => AutoEscape::Html,
-        false => AutoEscape::None,
+    env.set_auto_escape_callback(|name| {
+        if name.rsplit_once('.').is_some_and(|(_, medium)| medium == "html") {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
     });
     env.add_function("n", |state: &mut State| state.get_or_insert_extension(Lines(0)).next());
     env.add_function("step", |state: &mut State| circled(state.get_or_insert_extension(Steps(0)).next()));
@@ -212,7 +215,7 @@ fn circled(number: u32) -> String {
 }
 
 /// Joins the source lines of a template's sentence: a line break and its indentation are nothing. A break that is
-/// wanted is a line separator (`BREAK`), which no value contains.
+/// wanted is a control character (`BREAK`), which no value contains.
 fn flat(value: &Value) -> Value {
     let text = value.to_string();
     let joined: String = text.lines().map(str::trim_start).collect();

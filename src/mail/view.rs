@@ -10,7 +10,7 @@ pub(super) use digest::DigestView;
 pub(super) use notice::NoticeView;
 
 use crate::model::{Contact, Lang, Published, Severity, Word};
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -38,11 +38,8 @@ impl Times {
     }
 
     fn local(&self, at: NaiveDateTime, seconds: bool) -> String {
-        let time = match seconds {
-            true => format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second()),
-            false => format!("{:02}:{:02}", at.hour(), at.minute()),
-        };
-        if at.date() == self.today() { time } else { format!("{} {time}", self.day(at.date())) }
+        let time = at.format(if seconds { "%H:%M:%S" } else { "%H:%M" });
+        if at.date() == self.today() { time.to_string() } else { format!("{} {time}", self.day(at.date())) }
     }
 
     pub(super) fn day(&self, day: NaiveDate) -> String {
@@ -116,18 +113,15 @@ impl Who {
     pub(super) fn new(contact: &Contact, lang: Lang) -> Self {
         Self {
             role: contact.role.label(lang),
-            name: one_line(&contact.name, 40),
-            phone: contact.phone.as_deref().map(|phone| one_line(phone, 40)),
+            name: one_line(&contact.name, 30),
+            phone: contact.phone.as_deref().map(|phone| one_line(phone, 30)),
         }
     }
 
-    pub(super) fn all(contacts: &[Contact], lang: Lang) -> Vec<Self> {
-        contacts.iter().take(PEOPLE).map(|contact| Self::new(contact, lang)).collect()
+    pub(super) fn all(contacts: &[Contact], most: usize, lang: Lang) -> Vec<Self> {
+        contacts.iter().take(most).map(|contact| Self::new(contact, lang)).collect()
     }
 }
-
-/// No step reaches more people than this; a list that claims so is cut.
-const PEOPLE: usize = 12;
 
 /// The first `most` of them, each a line of `limit` characters.
 pub(super) fn lines(texts: &[String], most: usize, limit: usize) -> Vec<String> {

@@ -36,9 +36,8 @@ async fn write(folder: &Path, letter: &Letter<'_>) -> io::Result<PathBuf> {
 
 /// `<local time of its Date>-<hash of its Message-ID>.eml`, or the name that this Message-ID has already.
 async fn name(folder: &Path, letter: &Letter<'_>) -> io::Result<String> {
-    let digest = Sha256::digest(letter.message_id.trim_matches(['<', '>']).as_bytes());
-    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let ending = format!("-{hash}.eml");
+    let hash = format!("{:x}", Sha256::digest(letter.message_id.trim_matches(['<', '>'])));
+    let ending = format!("-{}.eml", &hash[..16]);
     let mut files = fs::read_dir(folder).await?;
     while let Some(file) = files.next_entry().await? {
         if let Some(known) = file.file_name().to_str().filter(|name| name.ends_with(&ending)) {

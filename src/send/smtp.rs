@@ -124,31 +124,28 @@ async fn open<'s>(smtp: &Smtp, said: &'s mut Vec<String>) -> Result<Session<'s>,
         }
     ));
     let greeted = async {
-        match (smtp.security, &tls) {
-            (Security::Tls, Some(tls)) => {
-                let hello = hello(smtp, IpAddr::V4(Ipv4Addr::LOCALHOST));
-                let at = (smtp.host.as_str(), smtp.port);
-                let greeting = AsyncSmtpConnection::connect_tokio1(
-                    at,
-                    Some(limits.connect),
-                    &hello,
-                    Some(tls.clone()),
-                    None,
-                );
-                // Several addresses may each take their time, then TLS, greeting and EHLO.
-                bounded(Stage::Connect, limits.connect * 2 + limits.command * 2, greeting).await
-            }
-            _ => {
-                let stream = connect(smtp).await?;
-                let local = stream.local_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |local| local.ip());
-                let stream: Box<dyn AsyncTokioStream> = match tls {
-                    Some(_) => Box::new(Drip::new(stream)),
-                    None => Box::new(stream),
-                };
-                let hello = hello(smtp, local);
-                let greeting = AsyncSmtpConnection::connect_with_transport(stream, &hello);
-                bounded(Stage::Connect, limits.command * 2, greeting).await
-            }
+        if let (Security::Tls, Some(tls)) = (smtp.security, &tls) {
+            let hello = hello(smtp, IpAddr::V4(Ipv4Addr::LOCALHOST));
+            let at = (smtp.host.as_str(), smtp.port);
+            let greeting = AsyncSmtpConnection::connect_tokio1(
+                at,
+                Some(limits.connect),
+                &hello,
+                Some(tls.clone()),
+                None,
+            );
+            // Several addresses may each take their time, then TLS, greeting and EHLO.
+            bounded(Stage::Connect, limits.connect * 2 + limits.command * 2, greeting).await
+        } else {
+            let stream = connect(smtp).await?;
+            let local = stream.local_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |local| local.ip());
+            let stream: Box<dyn AsyncTokioStream> = match tls {
+                Some(_) => Box::new(Drip::new(stream)),
+                None => Box::new(stream),
+            };
+            let hello = hello(smtp, local);
+            let greeting = AsyncSmtpConnection::connect_with_transport(stream, &hello);
+            bounded(Stage::Connect, limits.command * 2, greeting).await
         }
     };
     let mut connection = greeted.await?;

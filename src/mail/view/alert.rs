@@ -122,8 +122,8 @@ impl AlertView {
                 kept: evidence.kept,
             }),
             answer_by: facts.answer_by.map(|at| times.clock(at)),
-            ladder: facts.ladder.iter().take(10).map(|line| rung(line, times)).collect(),
-            also: Who::all(&facts.also, lang),
+            ladder: facts.ladder.iter().take(8).map(|line| rung(line, times)).collect(),
+            also: Who::all(&facts.also, 12, lang),
             report_to: facts.report_to.as_ref().map(|contact| Who::new(contact, lang)),
             report_by: facts.report_by.map(|at| times.clock(at)),
             ack_minutes: facts.ack_minutes,
@@ -135,7 +135,7 @@ impl AlertView {
 fn rung(line: &LadderLine, times: Times) -> Rung {
     Rung {
         at: times.clock(line.at),
-        to: Who::all(&line.to, times.lang),
+        to: Who::all(&line.to, 5, times.lang),
         held_until: line.held_until.map(|at| times.clock(at)),
     }
 }
