@@ -21,7 +21,7 @@ pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
 pub use snapshot::{Snapshot, carrier};
-pub use supervise::{Ended, run};
+pub use supervise::{Ended, run, watch};
 pub use visit::{Visited, look, visit};
 
 use crate::clock::Clock;

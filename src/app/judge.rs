@@ -26,10 +26,28 @@ pub struct EntryFacts {
     pub fired: Vec<FiredFacts>,
     pub old: Option<&'static str>,
     pub tier: Tier,
+    /// What a denial, an own announcement or a market robot silenced: rule and reason, for `why`.
+    pub set_aside: Vec<(usize, String)>,
 }
 
 /// An alert is useful for half a day; what is older is listed, never sent.
 const USEFUL: TimeDelta = TimeDelta::hours(12);
+
+/// Writes down what would have fired and why it did not: decided against is recorded too (P2).
+pub fn set_aside(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    facts: &EntryFacts,
+    entry: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for (rule, why) in &facts.set_aside {
+        let rule = snapshot.book.rules().get(*rule).map(|rule| rule.key.as_str());
+        let data = json!({ "rule": rule, "why": why, "title": facts.title });
+        tx.event("system", "set_aside", &format!("entry:{entry}"), &data, now)?;
+    }
+    Ok(())
+}
 
 /// Decides what one new mention comes to.
 pub fn mention(
