@@ -34,15 +34,14 @@ pub async fn run(setting: &Setting, once: bool) -> anyhow::Result<End> {
 pub fn log_to(default: &str) {
     let registry = tracing_subscriber::registry().with(filter(default));
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
-    let started = match journal {
-        Some(journal) => registry.with(journal).try_init(),
-        None => {
-            let text = tracing_subscriber::fmt::layer()
-                .with_writer(std::io::stderr)
-                .with_ansi(std::io::stderr().is_terminal())
-                .with_target(false);
-            registry.with(text).try_init()
-        }
+    let started = if let Some(journal) = journal {
+        registry.with(journal).try_init()
+    } else {
+        let text = tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false);
+        registry.with(text).try_init()
     };
     // A second start in one process (the demo's) keeps the first one's log.
     drop(started);

@@ -38,7 +38,8 @@ pub fn text_digest(title: &str, text: &str) -> String {
     hex(&hasher.finalize())
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
