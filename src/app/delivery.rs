@@ -5,12 +5,17 @@ use crate::mail::{self, Envelope, Template};
 use crate::model::{Person, Word};
 use crate::roster::Roster;
 use crate::send::{self, Carried, Carrier, Letter, Stage};
-use crate::store::{Claimed, NewMessage, Sent, StoreError};
+use crate::store::{Claimed, NewMessage, Sent, StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Mails under way at once.
 const AT_ONCE: u32 = 4;
+
+/// How long to wait before an outcome that the database did not take is written again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// One mail that left (or did not), for the log and for `demo` and `run --once` to tell.
 #[derive(Debug, Clone)]
@@ -75,11 +80,20 @@ async fn deliver(
     let letter = Letter { from: &from, to: &address, message_id: &message.message_id, bytes: &bytes };
     let (store, clock, run, id) = (rooms.store.clone(), rooms.clock.clone(), rooms.run, message.id);
     // The commit between RCPT and DATA: the last check against acknowledgement and closing.
+    let unchecked = &Mutex::new(None);
     let before_data = move || async move {
         let now = clock.now();
-        store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or(false)
+        store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or_else(|error| {
+            *unchecked.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            false
+        })
     };
     let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
+    // A check that could not be made withdraws nothing: the mail waits.
+    let carried = match unchecked.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(error) => Carried::Later { stage: Stage::Data, reply: format!("not sent: {error}") },
+        None => carried,
+    };
     let down = matches!(&carried, Carried::Later { stage, .. } if *stage <= Stage::Auth);
     rooms.relay_down.store(down, Ordering::Relaxed);
     let sent = verdict(carried, &message, rooms.clock.now());
@@ -147,7 +161,7 @@ fn verdict(carried: Carried, message: &Claimed, now: DateTime<Utc>) -> Sent {
             Sent::Later { stage: stage.key().to_owned(), reply, next_try_at }
         }
         Carried::Unknown { reply } => {
-            let again = (message.priority < 2 && message.tries < 2).then_some(now + TimeDelta::minutes(2));
+            let again = (message.priority < 2 && message.doubt == 0).then_some(now + TimeDelta::minutes(2));
             Sent::Unknown { reply, again }
         }
     }
@@ -172,20 +186,20 @@ async fn finish(
         Carrier::Folder(folder) => folder.display().to_string(),
         Carrier::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
     };
-    let (row, outcome, roster) = (message.clone(), sent.clone(), snapshot.organisation.roster.clone());
-    rooms
-        .store
-        .write(move |tx| {
-            tx.finish_attempt(&row, &relay, &outcome, now)?;
-            if matches!(outcome, Sent::Failed { .. }) && row.fallback_of.is_none() {
-                let told = row.incident.map(|id| tx.view().told(id)).transpose()?.unwrap_or_default();
-                if let Some(next) = fallback(&row, &roster, told, now) {
-                    tx.queue(&next, now)?;
-                }
+    loop {
+        let roster = snapshot.organisation.roster.clone();
+        let (row, outcome, relay) = (message.clone(), sent.clone(), relay.clone());
+        let written = rooms.store.write(move |tx| write_down(tx, &row, &roster, &relay, &outcome, now)).await;
+        match written {
+            // What the server took must not be forgotten, or it would be told twice: a full disk is waited for.
+            Err(error) if error.is_passing() => {
+                tracing::error!(message = message.id, "how a mail ended cannot be written yet: {error}");
+                tokio::time::sleep(AGAIN).await;
             }
-            Ok(())
-        })
-        .await?;
+            Err(error) => return Err(error),
+            Ok(()) => break,
+        }
+    }
     match &sent {
         Sent::Accepted { reply } => {
             tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person);
@@ -212,6 +226,24 @@ async fn finish(
         }
     }
     Ok(Delivered { person: message.person, subject, sent })
+}
+
+fn write_down(
+    tx: &mut Tx,
+    message: &Claimed,
+    roster: &Roster,
+    relay: &str,
+    outcome: &Sent,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tx.finish_attempt(message, relay, outcome, now)?;
+    if matches!(outcome, Sent::Failed { .. }) && message.fallback_of.is_none() {
+        let told = message.incident.map(|id| tx.view().told(id)).transpose()?.unwrap_or_default();
+        if let Some(next) = fallback(message, roster, told, now) {
+            tx.queue(&next, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// A permanent failure goes to somebody else at once, once, never to whoever has it already.

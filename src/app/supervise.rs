@@ -10,7 +10,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,6 +31,8 @@ struct Pulse {
     escalation: AtomicI64,
     delivery: AtomicI64,
     housekeeping: AtomicI64,
+    /// The database refuses writes and the second channel has heard of it.
+    store_told: AtomicBool,
 }
 
 /// How long a loop may take for a round before it counts as stuck. Delivery may wait ten minutes after a final dot.
@@ -197,7 +199,20 @@ async fn deliver(rooms: Rooms, pulse: Arc<Pulse>) -> anyhow::Result<()> {
 }
 
 async fn keep_house(rooms: Rooms, pulse: Arc<Pulse>) -> anyhow::Result<()> {
-    for text in housekeeping_round(&rooms, rooms.clock.now()).await? {
+    let alarms = match housekeeping_round(&rooms, rooms.clock.now()).await {
+        Ok(alarms) => alarms,
+        Err(error) => {
+            // No mail can be queued now: only the second channel can still say so, once.
+            if !pulse.store_told.swap(true, Ordering::Relaxed) {
+                alarm(&rooms.current(), &format!("nothing can be stored: {error}")).await;
+            }
+            return Err(error.into());
+        }
+    };
+    if pulse.store_told.swap(false, Ordering::Relaxed) {
+        tracing::info!("the database takes writes again");
+    }
+    for text in alarms {
         alarm(&rooms.current(), &text).await;
     }
     mark(&pulse.housekeeping, &rooms.clock, true);

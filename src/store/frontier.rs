@@ -178,7 +178,11 @@ impl Tx<'_> {
         let fetch = record.fetch.as_ref();
         let tried = record.outcome == "failed";
         self.execute(
-            "UPDATE page SET state = ?3, due_at = coalesce(?4, due_at), reason = ?5, done_at = ?6,
+            // A thread that was listed again while it was being read may have grown since: it stays due.
+            "UPDATE page SET state = CASE WHEN ?3 = 'done' AND why = 'thread' AND due_at > lease_until - ?12
+                                          THEN 'due' ELSE ?3 END,
+                    first_visit = CASE WHEN why = 'thread' AND due_at > lease_until - ?12 THEN 0 ELSE first_visit END,
+                    due_at = coalesce(?4, due_at), reason = ?5, done_at = ?6,
                     tries = CASE WHEN ?7 THEN tries + 1 ELSE tries END, lease_run = NULL, lease_until = NULL,
                     etag = CASE WHEN ?8 THEN ?9 ELSE etag END, last_modified = CASE WHEN ?8 THEN ?10 ELSE last_modified END,
                     sha256 = CASE WHEN ?8 THEN ?11 ELSE sha256 END
@@ -195,8 +199,28 @@ impl Tx<'_> {
                 fetch.and_then(|fetch| fetch.etag.as_deref()),
                 fetch.and_then(|fetch| fetch.last_modified.as_deref()),
                 fetch.map(|fetch| fetch.sha256.as_str()),
+                LEASE.num_milliseconds(),
             ],
         )
+    }
+
+    /// Gives work back whose result could not be stored; it is due again at `until`.
+    pub fn release(&self, visits: &[Visit], until: DateTime<Utc>) -> Result<(), StoreError> {
+        for visit in visits {
+            match visit.page {
+                Some(page) => self.execute(
+                    "UPDATE page SET state = 'due', due_at = max(due_at, ?3), lease_run = NULL, lease_until = NULL
+                      WHERE id = ?1 AND lease_no = ?2 AND state = 'leased'",
+                    params![page, visit.lease_no, millis(until)],
+                )?,
+                None => self.execute(
+                    "UPDATE source SET due_at = max(due_at, ?3), lease_run = NULL, lease_until = NULL
+                      WHERE id = ?1 AND lease_no = ?2 AND lease_until IS NOT NULL",
+                    params![visit.source, visit.lease_no, millis(until)],
+                )?,
+            };
+        }
+        Ok(())
     }
 
     /// Puts an address into the frontier; a thread that is listed again is due again, its replies may have grown.
@@ -219,9 +243,10 @@ impl Tx<'_> {
         )?;
         if new == 0 && link.why == "thread" {
             self.execute(
-                "UPDATE page SET state = 'due', due_at = ?3, first_visit = 0
-                  WHERE source = ?1 AND url_key = ?2 AND state = 'done' AND why = 'thread'
-                    AND coalesce(done_at, 0) < ?3",
+                "UPDATE page SET due_at = ?3, state = CASE state WHEN 'done' THEN 'due' ELSE state END,
+                        first_visit = CASE state WHEN 'done' THEN 0 ELSE first_visit END
+                  WHERE source = ?1 AND url_key = ?2 AND why = 'thread'
+                    AND (state = 'leased' OR state = 'done' AND coalesce(done_at, 0) < ?3)",
                 params![record.visit.source, link.url_key, millis(record.at)],
             )?;
         }

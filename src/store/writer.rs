@@ -127,12 +127,16 @@ fn run_group(
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let mut results = Vec::with_capacity(group.len());
     for change in group.iter_mut() {
-        let result = run_one(connection, ids, change.as_mut());
-        if connection.is_autocommit() {
-            *ids = Ids::default();
-            return Err(result.err().unwrap_or(StoreError::Closed));
+        match run_one(connection, ids, change.as_mut()) {
+            Ok(result) => results.push(result),
+            Err(error) => {
+                *ids = Ids::default();
+                if !connection.is_autocommit() {
+                    connection.execute_batch("ROLLBACK")?;
+                }
+                return Err(error);
+            }
         }
-        results.push(result);
     }
     if let Err(error) = connection.execute_batch("COMMIT") {
         *ids = Ids::default();
@@ -144,21 +148,26 @@ fn run_group(
     Ok(results)
 }
 
-fn run_one(connection: &Connection, ids: &mut Ids, change: &mut dyn Change) -> Result<(), StoreError> {
+/// The outer `Err`: the savepoint is gone or stuck, so the whole group has to be undone.
+fn run_one(
+    connection: &Connection,
+    ids: &mut Ids,
+    change: &mut dyn Change,
+) -> Result<Result<(), StoreError>, StoreError> {
     connection.execute_batch("SAVEPOINT change")?;
     // A panic in one closure must not take the writer, and with it the watch, away.
     let run = std::panic::AssertUnwindSafe(|| change.run(&mut Tx { connection, ids }));
     let result = std::panic::catch_unwind(run)
         .unwrap_or_else(|_| Err(StoreError::Data("a change panicked; its part was undone".to_owned())));
     if connection.is_autocommit() {
-        return result;
+        return Err(result.err().unwrap_or(StoreError::Closed));
     }
     if result.is_err() {
         *ids = Ids::default();
         connection.execute_batch("ROLLBACK TO change")?;
     }
     connection.execute_batch("RELEASE change")?;
-    result
+    Ok(result)
 }
 
 /// The same error for whoever waits; rusqlite's cannot be cloned.
