@@ -21,7 +21,7 @@ pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
 pub use snapshot::{Snapshot, carrier};
-pub use supervise::{Ended, run};
+pub use supervise::{Ended, run, watch};
 pub use visit::{Visited, look, visit};
 
 use crate::clock::Clock;
@@ -151,5 +151,5 @@ fn secret() -> anyhow::Result<String> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(crate::store::hex(&bytes))
 }

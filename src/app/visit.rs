@@ -249,6 +249,7 @@ fn record(
             fired: fired(&weighed),
             old,
             tier: source.tier,
+            set_aside: set_aside(&weighed),
         });
         entries.push(entry_record(snapshot, source, &weighed, digest, old));
     }
@@ -279,6 +280,11 @@ fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
         because: fired.because.clone(),
     };
     weighed.fired.iter().map(of).collect()
+}
+
+fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
+    let why = |fired: &assess::Fired| fired.denied.as_ref().map_or_else(String::new, ToString::to_string);
+    weighed.set_aside.iter().map(|fired| (fired.rule, why(fired))).collect()
 }
 
 /// Why an entry is old news; `None`: fresh.
@@ -393,6 +399,11 @@ async fn write(
         .write(move |tx| {
             let recorded = tx.record_page(&record)?;
             let mut alerts = 0;
+            for (index, entry) in &recorded.revised {
+                if let Some(facts) = facts.get(*index) {
+                    judge::set_aside(tx, &snapshot, facts, *entry, now)?;
+                }
+            }
             for mentioned in &recorded.mentions {
                 if let Some(facts) = facts.get(mentioned.index) {
                     alerts += judge::mention(tx, &snapshot, facts, mentioned, now)?;
