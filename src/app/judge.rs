@@ -258,9 +258,10 @@ pub fn advance(
                 let mut notify: Vec<Role> =
                     climb.policy.steps.iter().flat_map(|step| step.notify.clone()).collect();
                 notify.push(Role::Monitor);
+                // An acknowledgement that ran out can end the ladder a second time, and that is told again.
+                let what = format!("exhausted:{}", climb.next_at.timestamp());
                 let everybody = Step { after: Duration::ZERO, notify, hours: None };
-                done.mails +=
-                    tell(tx, snapshot, &climb, &everybody, Some(&Change::Exhausted), "exhausted", now)?;
+                done.mails += tell(tx, snapshot, &climb, &everybody, Some(&Change::Exhausted), &what, now)?;
                 let data = json!({ "mails": done.mails });
                 tx.event("system", "exhausted", &subject_of(&climb.number), &data, now)?;
                 done.exhausted = Some(climb.number.clone());

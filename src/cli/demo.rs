@@ -179,6 +179,10 @@ impl<'r> Teller<'r> {
             "raised" => {
                 Some(format!("! incident {number}, {}: {}", severity("severity")?, joined(&data["because"])))
             }
+            "worsened" if data["severity"] == data["from"] => Some(format!(
+                "! incident {number}: an outlet of tier {} carries it now",
+                data["tier"].as_str()?
+            )),
             "worsened" => Some(format!(
                 "! incident {number} is now {} (was {})",
                 severity("severity")?,

@@ -79,11 +79,17 @@ impl Tx<'_> {
 }
 
 impl View<'_> {
-    pub fn open_troubles(&self) -> Result<Vec<TroubleLine>, StoreError> {
+    /// What is open, with its kind: words for a reader come from `health::words`.
+    pub fn open_troubles(&self) -> Result<Vec<(String, TroubleLine)>, StoreError> {
         self.rows(
-            "SELECT subject, reason, opened FROM trouble WHERE closed IS NULL ORDER BY opened",
+            "SELECT kind, subject, reason, opened FROM trouble WHERE closed IS NULL ORDER BY opened",
             [],
-            |row| Ok(TroubleLine { subject: row.get(0)?, reason: row.get(1)?, since: instant(row.get(2)?) }),
+            |row| {
+                Ok((
+                    row.get(0)?,
+                    TroubleLine { subject: row.get(1)?, reason: row.get(2)?, since: instant(row.get(3)?) },
+                ))
+            },
         )
     }
 
