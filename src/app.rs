@@ -9,6 +9,7 @@ mod escalation;
 mod housekeeping;
 mod judge;
 mod once;
+mod pool;
 mod snapshot;
 mod supervise;
 mod visit;
@@ -32,7 +33,6 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
-use tokio::sync::Semaphore;
 
 /// Everything a loop needs. Cheap to clone.
 #[derive(Clone)]
@@ -42,8 +42,8 @@ pub struct Rooms {
     pub clock: Clock,
     pub run: RunId,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
-    /// Parsing and matching at once: one per core, so that a hundred pages arriving together cannot starve the loops.
-    pool: Arc<Semaphore>,
+    /// For parsing and matching: a thread per core.
+    pool: pool::Pool,
     /// The relay did not answer the last time: ladders hold, because climbing would tell nobody.
     relay_down: Arc<AtomicBool>,
     /// Held while we live: one daemon per file.
@@ -86,7 +86,7 @@ impl Rooms {
             clock,
             run,
             snapshot: Arc::new(RwLock::new(Arc::new(snapshot))),
-            pool: Arc::new(Semaphore::new(cores)),
+            pool: pool::Pool::new(cores)?,
             relay_down: Arc::default(),
             _lock: Arc::new(lock),
         })
@@ -118,8 +118,7 @@ impl Rooms {
 
     /// Runs heavy work on the fixed pool. A panic in it is an error of that work alone.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
-        let _place = self.pool.acquire().await.context("the pool is closed")?;
-        tokio::task::spawn_blocking(work).await.context("a reader panicked")
+        self.pool.run(work).await
     }
 }
 

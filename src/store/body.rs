@@ -5,6 +5,7 @@ use super::{StoreError, Tx, View};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 
 /// Bytes made ready for the table outside the writer: digested and compressed.
 #[derive(Debug, Clone)]
@@ -23,10 +24,19 @@ impl Packed {
 
     /// As `new`, where the SHA-256 is already known.
     pub fn with_digest(bytes: &[u8], digest: String) -> Self {
-        let packed = zstd::bulk::compress(bytes, 1).ok().filter(|packed| packed.len() < bytes.len());
+        let packed = compress(bytes).filter(|packed| packed.len() < bytes.len());
         let (codec, kept) = packed.map_or_else(|| ("none", bytes.to_vec()), |packed| ("zstd", packed));
         Self { digest, size: bytes.len(), codec, bytes: kept }
     }
+}
+
+/// One compressor a thread: making one costs as much as a short text.
+fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
+    thread_local! {
+        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> =
+            RefCell::new(zstd::bulk::Compressor::new(1).ok());
+    }
+    COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(bytes).ok())
 }
 
 /// What makes two revisions the same: SHA-256 over title and text.

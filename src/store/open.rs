@@ -39,6 +39,8 @@ pub fn writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    // What a savepoint could undo stays in memory: a group bounds it, and a file for it costs more than the group.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(128);
     let known = MIGRATIONS.len() as i64;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

@@ -5,10 +5,13 @@ use super::{StoreError, Tx};
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How many closures one COMMIT may carry; more wait for the next. Bounds how much a full disk can roll back.
 const GROUP: usize = 64;
+/// How long a group waits for more where the one before it had company: a COMMIT costs as much as several pages.
+const GATHER: Duration = Duration::from_millis(4);
 
 type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
@@ -77,6 +80,7 @@ pub fn start(connection: Connection) -> Handle {
 
 fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
     let mut ids = Ids::default();
+    let mut company = false;
     while let Ok(first) = orders.recv() {
         let mut group = Vec::new();
         let mut backups = Vec::new();
@@ -85,7 +89,9 @@ fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
             Order::Backup(to, reply) => backups.push((to, reply)),
         };
         sort(first);
-        orders.try_iter().take(GROUP - 1).for_each(sort);
+        let patience = if company { GATHER } else { Duration::ZERO };
+        gather(orders, patience).for_each(sort);
+        company = group.len() > 1;
         if !group.is_empty() {
             commit(connection, &mut ids, group);
         }
@@ -95,6 +101,13 @@ fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
     }
     // The last handle is gone: leave a small file behind.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
+}
+
+/// What else is waiting, and what comes within `patience`.
+fn gather(orders: &mpsc::Receiver<Order>, patience: Duration) -> impl Iterator<Item = Order> + '_ {
+    let until = Instant::now() + patience;
+    std::iter::from_fn(move || orders.recv_timeout(until.saturating_duration_since(Instant::now())).ok())
+        .take(GROUP - 1)
 }
 
 /// One group: all of it in one transaction, or, where that fails as a whole, one by one.
