@@ -79,7 +79,10 @@ async fn deliver(
         let now = clock.now();
         store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or(false)
     };
-    let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
+    let carried = match &snapshot.carrier {
+        Some(carrier) => send::carry(carrier, &letter, before_data).await,
+        None => Carried::Later { stage: Stage::Connect, reply: "this process sends no mail".to_owned() },
+    };
     let down = matches!(&carried, Carried::Later { stage, .. } if *stage <= Stage::Auth);
     rooms.relay_down.store(down, Ordering::Relaxed);
     let sent = verdict(carried, &message, rooms.clock.now());
@@ -169,8 +172,9 @@ async fn finish(
 ) -> Result<Delivered, StoreError> {
     let now = rooms.clock.now();
     let relay = match &snapshot.carrier {
-        Carrier::Folder(folder) => folder.display().to_string(),
-        Carrier::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+        Some(Carrier::Folder(folder)) => folder.display().to_string(),
+        Some(Carrier::Smtp(smtp)) => format!("{}:{}", smtp.host, smtp.port),
+        None => String::new(),
     };
     let (row, outcome, roster) = (message.clone(), sent.clone(), snapshot.organisation.roster.clone());
     rooms
