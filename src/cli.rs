@@ -22,6 +22,7 @@ mod visit;
 mod why;
 
 use crate::config::{self, Config};
+use crate::desk::Done;
 use crate::store::Store;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -274,6 +275,18 @@ impl Setting {
         anyhow::ensure!(path.exists(), "{} is not there yet; `tingfeng run` makes it", path.display());
         Store::open(path).with_context(|| format!("{} cannot be opened", path.display()))
     }
+}
+
+/// Says what came of a verb; where nothing was changed, that is an error.
+fn told(setting: &Setting, done: Done) -> anyhow::Result<End> {
+    match done {
+        Done::Yes(said) if setting.json => {
+            output::json_line(&serde_json::json!({ "done": true, "said": said }))?
+        }
+        Done::Yes(said) => output::line(&said)?,
+        Done::No(said) => anyhow::bail!("{said}"),
+    }
+    Ok(End::Fine)
 }
 
 /// Runs one command to its end.

@@ -161,7 +161,9 @@ pub fn retry_mail<'a>(
         return Ok(Done::No(match row.state.as_str() {
             "accepted" => format!("mail {message} was accepted by the server; it is never sent again"),
             "sending" => format!("mail {message} is on its way right now"),
-            state => format!("mail {message} is {state}; only waiting, failed or expired mails can be tried again"),
+            state => {
+                format!("mail {message} is {state}; only waiting, failed or expired mails can be tried again")
+            }
         }));
     }
     let data = actor.record(json!({ "was": row.state }));

@@ -288,7 +288,12 @@ fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
 }
 
 /// Why an entry is old news; `None`: fresh.
-pub fn news_age(source: &Source, first_visit: bool, entry: &Entry, now: DateTime<Utc>) -> Option<&'static str> {
+pub fn news_age(
+    source: &Source,
+    first_visit: bool,
+    entry: &Entry,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
     let Some(published) = entry.published else {
         return Some(if first_visit { "first_visit" } else { "undated" });
     };

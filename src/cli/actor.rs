@@ -121,10 +121,22 @@ mod tests {
         for (why, id, name, acting_as, expected) in [
             ("a mapped user is that person", 1000, "lin.jc", None, "lin"),
             ("root names the person, and is recorded", 0, "root", Some("shen"), "shen (as, by root)"),
-            ("root is nobody by itself", 0, "root", None, "say for whom you act with --as PERSON (one of lin, shen)"),
+            (
+                "root is nobody by itself",
+                0,
+                "root",
+                None,
+                "say for whom you act with --as PERSON (one of lin, shen)",
+            ),
             ("nobody else may", 1000, "lin.jc", Some("shen"), "only root may act"),
             ("an unknown user is told the remedy", 1001, "chen", None, "add system_user = \"chen\""),
-            ("a misspelt person too", 0, "root", Some("sheng"), "no person \"sheng\"; write one of lin, shen"),
+            (
+                "a misspelt person too",
+                0,
+                "root",
+                Some("sheng"),
+                "no person \"sheng\"; write one of lin, shen",
+            ),
         ] {
             let user = User { id, name: name.into() };
             let said = match resolve(&people, &user, acting_as) {

@@ -204,7 +204,9 @@ struct Found {
     way: String,
 }
 
-fn of_lines(standing: &(impl std::ops::Deref<Target = anyhow::Result<Matcher>> + Sync)) -> anyhow::Result<End> {
+fn of_lines(
+    standing: &(impl std::ops::Deref<Target = anyhow::Result<Matcher>> + Sync),
+) -> anyhow::Result<End> {
     let lists = Lists::default();
     let lines = BufReader::new(std::io::stdin())
         .lines()
@@ -221,7 +223,9 @@ fn answer(
     let failed = |id, why| Answer { id, hits: Vec::new(), why: Some(why) };
     let line = match line {
         Ok(line) => line,
-        Err(error) => return failed(serde_json::Value::Null, format!("standard input cannot be read: {error}")),
+        Err(error) => {
+            return failed(serde_json::Value::Null, format!("standard input cannot be read: {error}"));
+        }
     };
     let case: Case = match serde_json::from_str(&line) {
         Ok(case) => case,
@@ -271,7 +275,8 @@ impl List {
             correct: None,
             since: None,
         };
-        let matcher = Matcher::new(texts.into_iter().map(term).collect()).map_err(|error| error.to_string())?;
+        let matcher =
+            Matcher::new(texts.into_iter().map(term).collect()).map_err(|error| error.to_string())?;
         Ok(Self { matcher, kinds: kinds.into_iter().cloned().collect() })
     }
 

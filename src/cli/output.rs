@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn ages_are_said_as_people_say_them() {
-        for (seconds, expected) in [(-3, "0 s"), (40, "40 s"), (150, "2 min"), (9000, "2 h"), (200_000, "2 d")] {
+        for (seconds, expected) in
+            [(-3, "0 s"), (40, "40 s"), (150, "2 min"), (9000, "2 h"), (200_000, "2 d")]
+        {
             assert_eq!(age(TimeDelta::seconds(seconds)), expected);
         }
     }

@@ -37,7 +37,11 @@ pub fn run(
             // A line that is not UTF-8 is answered too, so that answers stay beside their questions.
             line.as_ref().map_or(true, |line| !line.trim().is_empty())
         });
-        lanes::in_order(lines, |line| of_line(kind, line, url.as_ref(), fetched), |line| output::line(&line))?;
+        lanes::in_order(
+            lines,
+            |line| of_line(kind, line, url.as_ref(), fetched),
+            |line| output::line(&line),
+        )?;
     } else {
         let files = files.iter().map(|file| Ask {
             file: file.display().to_string(),
@@ -61,7 +65,12 @@ pub fn instant(text: &str) -> Result<DateTime<Utc>, String> {
         .map_err(|_| format!("{text:?} is not a time; write 2026-11-25T22:40:00+08:00 or 2026-11-25"))
 }
 
-fn of_line(kind: ReadKind, line: std::io::Result<String>, url: Option<&Url>, fetched: DateTime<Utc>) -> String {
+fn of_line(
+    kind: ReadKind,
+    line: std::io::Result<String>,
+    url: Option<&Url>,
+    fetched: DateTime<Utc>,
+) -> String {
     let line = match line {
         Ok(line) => line,
         Err(error) => return unread(kind, "", format!("standard input cannot be read: {error}")),
