@@ -16,14 +16,14 @@ mod visit;
 
 pub use crawl::{crawl_round, lease_round};
 pub use delivery::{Delivered, delivery_round};
-pub use digest::{digest_facts, make_digest};
+pub use digest::{DAILY, digest_facts, in_tx as make_digest_in, make_digest, period};
 pub use escalation::escalation_round;
 pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
-pub use snapshot::{Snapshot, carrier};
+pub use snapshot::{Snapshot, carrier, mail_domain, organisation};
 pub use supervise::{Ended, run, watch};
-pub use visit::{Visited, look, visit};
+pub use visit::{Finding, Looking, Visited, look, news_age, visit};
 
 use crate::clock::Clock;
 use crate::config::Config;

@@ -1,5 +1,9 @@
 //! Habits of sources and what is a trouble of the watch (P5): one with a scope, never a flood, never silence.
 
+mod standing;
+
+pub use standing::{Finding, Standing, findings};
+
 use crate::model::{Lang, Source};
 use crate::store::SourceRow;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -88,7 +88,10 @@ async fn deliver(
             false
         })
     };
-    let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
+    let carried = match &snapshot.carrier {
+        Some(carrier) => send::carry(carrier, &letter, before_data).await,
+        None => Carried::Later { stage: Stage::Connect, reply: "this process sends no mail".to_owned() },
+    };
     // A check that could not be made withdraws nothing: the mail waits.
     let carried = match unchecked.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(error) => Carried::Later { stage: Stage::Data, reply: format!("not sent: {error}") },
@@ -183,8 +186,9 @@ async fn finish(
 ) -> Result<Delivered, StoreError> {
     let now = rooms.clock.now();
     let relay = match &snapshot.carrier {
-        Carrier::Folder(folder) => folder.display().to_string(),
-        Carrier::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+        Some(Carrier::Folder(folder)) => folder.display().to_string(),
+        Some(Carrier::Smtp(smtp)) => format!("{}:{}", smtp.host, smtp.port),
+        None => String::new(),
     };
     loop {
         let roster = snapshot.organisation.roster.clone();

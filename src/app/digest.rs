@@ -58,7 +58,8 @@ pub async fn make_digest(
     rooms.store.write(move |tx| in_tx(tx, &snapshot, date, now)).await
 }
 
-fn in_tx(
+/// As `make_digest`, inside a write.
+pub fn in_tx(
     tx: &mut Tx,
     snapshot: &Snapshot,
     date: NaiveDate,

@@ -271,7 +271,7 @@ fn record(
         let weighed = assess::weigh(&snapshot.book, source, entry);
         hit |= !weighed.hits.is_empty() || !weighed.personal.is_empty();
         personal |= !weighed.personal.is_empty();
-        let old = age(source, work.visit.first_visit, &weighed.entry, now);
+        let old = news_age(source, work.visit.first_visit, &weighed.entry, now);
         facts.push(EntryFacts {
             title: weighed.entry.title.clone(),
             fired: fired(&weighed),
@@ -316,7 +316,12 @@ fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
 }
 
 /// Why an entry is old news; `None`: fresh.
-fn age(source: &Source, first_visit: bool, entry: &Entry, now: DateTime<Utc>) -> Option<&'static str> {
+pub fn news_age(
+    source: &Source,
+    first_visit: bool,
+    entry: &Entry,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
     let Some(published) = entry.published else {
         return Some(if first_visit { "first_visit" } else { "undated" });
     };

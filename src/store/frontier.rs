@@ -2,7 +2,7 @@
 
 use super::page::{LinkRecord, PageRecord};
 use super::tx::{instant, millis};
-use super::{RunId, StoreError, Tx, Visit};
+use super::{RunId, StoreError, Tx, View, Visit};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 
@@ -33,6 +33,13 @@ pub struct Lease {
     pub sources_by: DateTime<Utc>,
     /// At most so many pages of one host at a time, so that no host takes all the places.
     pub per_host: usize,
+}
+
+impl View<'_> {
+    /// How many pages were given up since then.
+    pub fn given_up_since(&self, since: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.one("SELECT count(*) FROM page WHERE state = 'given_up' AND done_at >= ?1", [millis(since)])
+    }
 }
 
 impl Tx<'_> {

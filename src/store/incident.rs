@@ -59,6 +59,21 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Incident> {
     })
 }
 
+fn mention_row(row: &Row<'_>) -> rusqlite::Result<MentionRow> {
+    Ok(MentionRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        source: row.get(2)?,
+        url: row.get(3)?,
+        at: instant(row.get(4)?),
+        published: row.get(5)?,
+        old: row.get(6)?,
+        fired: row.get(7)?,
+        incident: row.get(8)?,
+        severity: row.get::<_, Option<String>>(9)?.as_deref().and_then(Severity::parse),
+    })
+}
+
 impl Tx<'_> {
     /// Raises an incident and gives it the next number of its local year, without gaps.
     pub fn raise(&mut self, new: &NewIncident, zone: Tz, now: DateTime<Utc>) -> Result<Incident, StoreError> {
@@ -340,20 +355,19 @@ impl View<'_> {
               WHERE mention.at >= ?1 AND mention.at < ?2 GROUP BY mention.id
               ORDER BY mention.old IS NOT NULL, mention.at DESC LIMIT ?3",
             params![millis(from), millis(until), limit],
-            |row| {
-                Ok(MentionRow {
-                    id: row.get(0)?,
-                    title: row.get(1)?,
-                    source: row.get(2)?,
-                    url: row.get(3)?,
-                    at: instant(row.get(4)?),
-                    published: row.get(5)?,
-                    old: row.get(6)?,
-                    fired: row.get(7)?,
-                    incident: row.get(8)?,
-                    severity: row.get::<_, Option<String>>(9)?.as_deref().and_then(Severity::parse),
-                })
-            },
+            mention_row,
+        )
+    }
+
+    /// All mentions of a story, the first first.
+    pub fn mentions_of(&self, story: i64) -> Result<Vec<MentionRow>, StoreError> {
+        self.rows(
+            "SELECT mention.id, revision.title, source.name, entry.url, mention.at, entry.published, mention.old,
+                    mention.fired, NULL, NULL
+               FROM mention JOIN revision ON revision.id = mention.revision JOIN entry ON entry.id = mention.entry
+               JOIN source ON source.id = mention.source WHERE mention.story = ?1 ORDER BY mention.at, mention.id",
+            [story],
+            mention_row,
         )
     }
 
