@@ -55,8 +55,8 @@ pub enum SecretError {
          the unit names, and restart"
     )]
     EmptyCredential(String),
-    #[error("{} could not be read: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    #[error("{} could not be read: {cause}", path.display())]
+    Io { path: PathBuf, cause: io::Error },
 }
 
 impl SecretSource {
@@ -98,10 +98,10 @@ fn read(path: &Path) -> Result<Secret, SecretError> {
     Ok(Secret(text.to_owned()))
 }
 
-fn failed(path: &Path, source: io::Error) -> SecretError {
-    match source.kind() {
+fn failed(path: &Path, cause: io::Error) -> SecretError {
+    match cause.kind() {
         io::ErrorKind::NotFound => SecretError::Missing(path.to_owned()),
-        _ => SecretError::Io { path: path.to_owned(), source },
+        _ => SecretError::Io { path: path.to_owned(), cause },
     }
 }
 
