@@ -26,7 +26,7 @@ mod tx;
 mod view;
 mod writer;
 
-pub use body::{Packed, text_digest};
+pub use body::{Packed, hex, text_digest};
 pub use digest::DigestRow;
 pub use entry::Totals;
 pub use error::StoreError;

@@ -102,7 +102,7 @@ fn tell(
     match joined {
         Ok((_, Ok(visited))) => seen(&visited),
         Ok((url, Err(error))) => {
-            tracing::error!(%url, "the visit could not be stored, it comes again: {error}")
+            tracing::error!(%url, "the visit could not be stored, it comes again: {error}");
         }
         Err(error) => tracing::error!("a visit ended badly, its lease will run out: {error}"),
     }

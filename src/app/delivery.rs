@@ -188,10 +188,10 @@ async fn finish(
         .await?;
     match &sent {
         Sent::Accepted { reply } => {
-            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person)
+            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person);
         }
         Sent::Withdrawn => {
-            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person)
+            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person);
         }
         Sent::Later { stage, reply, next_try_at } => {
             tracing::warn!(

@@ -18,7 +18,6 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 pub async fn run(serve: bool, into: Option<PathBuf>) -> anyhow::Result<End> {
-    super::run::log_to("error");
     let dir = match into {
         Some(dir) => dir,
         None => std::env::temp_dir().join(format!("tingfeng-demo-{}", std::process::id())),
@@ -28,6 +27,7 @@ pub async fn run(serve: bool, into: Option<PathBuf>) -> anyhow::Result<End> {
         "{} is not empty; the demo wants a folder of its own",
         dir.display()
     );
+    super::run::log_into(&dir)?;
     let world = World::start(([127, 0, 0, 1], 0).into())
         .await
         .context("the demo's news world cannot listen on loopback")?;
@@ -179,6 +179,10 @@ impl<'r> Teller<'r> {
             "raised" => {
                 Some(format!("! incident {number}, {}: {}", severity("severity")?, joined(&data["because"])))
             }
+            "worsened" if data["severity"] == data["from"] => Some(format!(
+                "! incident {number}: an outlet of tier {} carries it now",
+                data["tier"].as_str()?
+            )),
             "worsened" => Some(format!(
                 "! incident {number} is now {} (was {})",
                 severity("severity")?,
@@ -249,9 +253,10 @@ impl<'r> Teller<'r> {
         }
         let config = &self.rooms.current().config;
         line(&format!(
-            "\nMails:    {}\nDatabase: {}\nLook on:  tingfeng -c {} incident list",
+            "\nMails:    {}\nDatabase: {}\nLog:      {}\nLook on:  tingfeng -c {} incident list",
             dir.join("mail").display(),
             config.store_path.display(),
+            dir.join(super::run::LOG_FILE).display(),
             dir.display()
         ))
     }

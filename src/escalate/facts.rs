@@ -42,12 +42,10 @@ pub fn alert(
     let roster = &organisation.roster;
     let meant = roster.reached(&step.notify, now);
     let trial = organisation.trial_until.is_some_and(|until| now < until);
-    let (told, would_have): (Vec<(Role, &Person)>, Vec<String>) = if trial {
-        let names =
-            meant.iter().map(|(role, person)| format!("{} {}", role.label(Lang::Zh), person.name)).collect();
-        (roster.reached(&[Role::Monitor], now), names)
-    } else {
-        (meant.clone(), Vec::new())
+    let told = if trial { roster.reached(&[Role::Monitor], now) } else { meant.clone() };
+    let would_have = |lang: Lang| -> Vec<String> {
+        let names = meant.iter().map(|(role, person)| format!("{} {}", role.label(lang), person.name));
+        names.filter(|_| trial).collect()
     };
     let hours = step.hours.map_or(now, |hours| into_window(&hours, organisation.zone, now));
     let not_before = climb.policy.quiet.map_or(hours, |quiet| after_window(&quiet, organisation.zone, hours));
@@ -62,7 +60,7 @@ pub fn alert(
             Telling {
                 person: person.key.clone(),
                 not_before,
-                facts: AlertFacts { also, trial: would_have.clone(), ..facts },
+                facts: AlertFacts { also, trial: would_have(person.lang), ..facts },
             }
         })
         .collect()

@@ -38,7 +38,8 @@ pub fn text_digest(title: &str, text: &str) -> String {
     hex(&hasher.finalize())
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -46,23 +47,20 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// How long bytes are kept (P10). The longer of two wishes wins; permanent beats both.
+/// How long bytes are kept (P10). The longer of two wishes wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
     /// An entry without a mention: 30 days.
     Short,
-    /// A mention: 180 days.
+    /// A mention: 180 days. What an incident refers to is pinned apart, by `pin_story`.
     Mention,
-    /// An incident refers to it.
-    Permanent,
 }
 
 impl Keep {
-    fn until(self, now: DateTime<Utc>) -> Option<i64> {
+    fn until(self, now: DateTime<Utc>) -> i64 {
         match self {
-            Self::Short => Some(millis(now + TimeDelta::days(30))),
-            Self::Mention => Some(millis(now + TimeDelta::days(180))),
-            Self::Permanent => None,
+            Self::Short => millis(now + TimeDelta::days(30)),
+            Self::Mention => millis(now + TimeDelta::days(180)),
         }
     }
 }

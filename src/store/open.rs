@@ -69,14 +69,13 @@ impl Readers {
 
     pub fn with<T>(&self, look: impl FnOnce(&View) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.idle.lock().map_err(|_| StoreError::Closed)?.pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let connection = Connection::open_with_flags(&self.path, flags)?;
-                connection.busy_timeout(Duration::from_secs(5))?;
-                connection
-            }
+        let connection = if let Some(connection) = idle {
+            connection
+        } else {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&self.path, flags)?;
+            connection.busy_timeout(Duration::from_secs(5))?;
+            connection
         };
         let result = {
             // One consistent state for all statements of this look.
