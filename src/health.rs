@@ -4,8 +4,7 @@ mod standing;
 
 pub use standing::{Finding, Standing, findings};
 
-use crate::model::{Lang, Source};
-use crate::store::SourceRow;
+use crate::model::{Lang, Source, SourceRow};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Failures in a row before somebody is told: one bad answer is weather.

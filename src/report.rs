@@ -3,10 +3,9 @@
 use crate::escalate::Organisation;
 use crate::health;
 use crate::model::{
-    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, Role, Severity,
-    TroubleLine, Word,
+    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, MentionRow, Role, Severity,
+    SourceRow, TroubleLine, Word,
 };
-use crate::store::{MentionRow, SourceRow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// What a digest covers.

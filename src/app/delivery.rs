@@ -7,6 +7,7 @@ use crate::roster::Roster;
 use crate::send::{self, Carried, Carrier, Letter, Stage};
 use crate::store::{Claimed, NewMessage, Sent, StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -39,8 +40,20 @@ pub async fn delivery_round(rooms: &Rooms) -> Result<Vec<Delivered>, StoreError>
         if claimed.is_empty() {
             return Ok(delivered);
         }
-        let under_way = claimed.into_iter().map(|message| deliver(rooms, message, now));
-        for result in futures_util::future::join_all(under_way).await {
+        // One person's mails leave one after the other: the hourly limit counts the ones before.
+        let mut by_person: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
+        for message in claimed {
+            by_person.entry(message.person.clone()).or_default().push(message);
+        }
+        let under_way = by_person.into_values().map(|mut messages| async move {
+            messages.sort_by_key(|message| (message.priority, message.id));
+            let mut results = Vec::new();
+            for message in messages {
+                results.push(deliver(rooms, message, now).await);
+            }
+            results
+        });
+        for result in futures_util::future::join_all(under_way).await.into_iter().flatten() {
             delivered.extend(result?);
         }
     }

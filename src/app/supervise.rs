@@ -103,6 +103,8 @@ async fn attend(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
+            // In this order: loops that return because they were told to did not end unasked.
+            biased;
             _ = term.recv() => return Ok(Ended::Asked),
             _ = int.recv() => return Ok(Ended::Asked),
             () = stop.cancelled() => return Ok(Ended::Asked),

@@ -294,7 +294,7 @@ fn record(
         due_at: (!page).then_some(due),
         fetch: fetched.map(|fetched| fetch_record(fetched, hit && !personal)),
         entries,
-        links: reading.links.into_iter().map(link_record).collect(),
+        links: reading.links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
@@ -413,12 +413,14 @@ fn fetch_record(fetched: &Fetched, keep_bytes: bool) -> FetchRecord {
     }
 }
 
-fn link_record(link: crate::model::Link) -> LinkRecord {
+fn link_record(book: &assess::Rulebook, link: crate::model::Link) -> LinkRecord {
+    // What a list or feed says is stored with the address, so it is masked like any other text (P8).
+    let hint = link.hint.map(|hint| assess::masked(book, hint));
     LinkRecord {
         url_key: read::canonical(&link.url),
         host: host_of(&link.url),
         why: link.why.key(),
-        hint: link.hint.as_ref().and_then(|hint| serde_json::to_string(hint).ok()),
+        hint: hint.and_then(|hint| serde_json::to_string(&hint).ok()),
         url: link.url.into(),
     }
 }

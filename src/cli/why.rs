@@ -1,7 +1,8 @@
 //! `why`: how an incident came to be, who was told, and what was decided against, in the order of time.
 
 use super::{End, Setting, incident, output};
-use crate::store::{AttemptRow, EventRow, MentionRow, MessageRow};
+use crate::model::MentionRow;
+use crate::store::{AttemptRow, EventRow, MessageRow};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};

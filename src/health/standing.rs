@@ -1,7 +1,7 @@
 //! Is the watch whole? What `status` looks at, and what of it wants a look.
 
+use crate::model::SourceRow;
 use crate::model::TroubleLine;
-use crate::store::SourceRow;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The figures as they stand.

@@ -2,7 +2,9 @@
 
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
-use crate::model::{EvidenceFacts, Incident, IncidentKind, Matter, Severity, Spread, Tier, Verdict, Word};
+use crate::model::{
+    EvidenceFacts, Incident, IncidentKind, Matter, MentionRow, Severity, Spread, Tier, Verdict, Word,
+};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Row, params};
@@ -379,20 +381,6 @@ impl View<'_> {
             self.one("SELECT count(*) FROM entry WHERE old = 'first_visit' AND first_seen >= ?1 AND first_seen < ?2", range)?,
         ))
     }
-}
-
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct MentionRow {
-    pub id: i64,
-    pub title: String,
-    pub source: String,
-    pub url: Option<String>,
-    pub at: DateTime<Utc>,
-    pub published: Option<String>,
-    pub old: Option<String>,
-    pub fired: String,
-    pub incident: Option<String>,
-    pub severity: Option<Severity>,
 }
 
 /// Since when `within` reaches back at `now`.
