@@ -9,20 +9,21 @@ mod escalation;
 mod housekeeping;
 mod judge;
 mod once;
+mod pool;
 mod snapshot;
 mod supervise;
 mod visit;
 
 pub use crawl::{crawl_round, lease_round};
 pub use delivery::{Delivered, delivery_round};
-pub use digest::{digest_facts, make_digest};
+pub use digest::{DAILY, digest_facts, in_tx as make_digest_in, make_digest, period};
 pub use escalation::escalation_round;
 pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
-pub use snapshot::{Snapshot, carrier};
-pub use supervise::{Ended, run};
-pub use visit::{Visited, look, visit};
+pub use snapshot::{Snapshot, carrier, mail_domain, organisation};
+pub use supervise::{Ended, run, watch};
+pub use visit::{Finding, Looking, Visited, look, news_age, visit};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -32,7 +33,6 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
-use tokio::sync::Semaphore;
 
 /// Everything a loop needs. Cheap to clone.
 #[derive(Clone)]
@@ -42,8 +42,8 @@ pub struct Rooms {
     pub clock: Clock,
     pub run: RunId,
     snapshot: Arc<RwLock<Arc<Snapshot>>>,
-    /// Parsing and matching at once: one per core, so that a hundred pages arriving together cannot starve the loops.
-    pool: Arc<Semaphore>,
+    /// For parsing and matching: a thread per core.
+    pool: pool::Pool,
     /// The relay did not answer the last time: ladders hold, because climbing would tell nobody.
     relay_down: Arc<AtomicBool>,
     /// Held while we live: one daemon per file.
@@ -86,7 +86,7 @@ impl Rooms {
             clock,
             run,
             snapshot: Arc::new(RwLock::new(Arc::new(snapshot))),
-            pool: Arc::new(Semaphore::new(cores)),
+            pool: pool::Pool::new(cores)?,
             relay_down: Arc::default(),
             _lock: Arc::new(lock),
         })
@@ -118,8 +118,7 @@ impl Rooms {
 
     /// Runs heavy work on the fixed pool. A panic in it is an error of that work alone.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
-        let _place = self.pool.acquire().await.context("the pool is closed")?;
-        tokio::task::spawn_blocking(work).await.context("a reader panicked")
+        self.pool.run(work).await
     }
 }
 
@@ -151,5 +150,5 @@ fn secret() -> anyhow::Result<String> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(crate::store::hex(&bytes))
 }

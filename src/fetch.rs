@@ -28,6 +28,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
 use wire::{Answer, Surroundings, Wire};
@@ -74,6 +75,8 @@ struct Rooms {
     wire: Wire,
     gate: Gate,
     rulebook: rulebook::Rulebook,
+    /// Unpacking at once: one per core.
+    bench: Semaphore,
 }
 
 impl Fetcher {
@@ -93,7 +96,9 @@ impl Fetcher {
         }
         let wire = Wire::new(&settings, around)?;
         let gate = Gate::new(settings.per_host, settings.host_gap);
-        Ok(Self { rooms: Arc::new(Rooms { settings, wire, gate, rulebook: rulebook::Rulebook::default() }) })
+        let rulebook = rulebook::Rulebook::default();
+        let bench = Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from));
+        Ok(Self { rooms: Arc::new(Rooms { settings, wire, gate, rulebook, bench }) })
     }
 
     /// Brings one page. Waits for the host's turn; dropping the future gives up at any point without harm.
@@ -205,6 +210,7 @@ impl Fetcher {
         let known = wire.clone();
         let work = move || unpack(&known, &encodings, limit, last.as_deref());
         let unpacked = if is_heavy {
+            let _place = self.rooms.bench.acquire().await.map_err(|_| FetchError::Unpacking)?;
             tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(FetchError::Unpacking))?
         } else {
             work()?

@@ -1,7 +1,10 @@
 //! Habits of sources and what is a trouble of the watch (P5): one with a scope, never a flood, never silence.
 
-use crate::model::Source;
-use crate::store::SourceRow;
+mod standing;
+
+pub use standing::{Finding, Standing, findings};
+
+use crate::model::{Lang, Source, SourceRow};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Failures in a row before somebody is told: one bad answer is weather.
@@ -11,10 +14,59 @@ const FAILS: i64 = 3;
 pub struct Trouble {
     /// `source` or `network`.
     pub scope: &'static str,
+    /// The source's name; `network`; `outbox`.
     pub subject: String,
     pub kind: &'static str,
+    /// Figures and the last error, as the log has them.
     pub reason: String,
-    pub remedy: String,
+    /// The source's key, where there is one: for the command that looks closer.
+    pub key: String,
+}
+
+impl Trouble {
+    pub fn words(&self, lang: Lang) -> (String, String, String) {
+        words(&self.subject, self.kind, &self.reason, &self.key, lang)
+    }
+}
+
+/// A trouble in the reader's language: whose, why, what to do. `kind` and `reason` are as stored.
+pub fn words(subject: &str, kind: &str, reason: &str, key: &str, lang: Lang) -> (String, String, String) {
+    let (subject, why, remedy) = match (kind, lang) {
+        ("unreachable", Lang::Zh) => {
+            ("本系统的网络", "多个站点同时访问失败", "先查本机网络、域名解析和代理".to_owned())
+        }
+        ("unreachable", Lang::En) => (
+            "our network",
+            "many hosts failed together",
+            "look at our own network, name servers and proxy first".to_owned(),
+        ),
+        ("failing", Lang::Zh) => (subject, "连续访问失败", format!("执行 tingfeng visit {key} 查看详情")),
+        ("failing", Lang::En) => (subject, "visits keep failing", format!("see: tingfeng visit {key}")),
+        ("stale", Lang::Zh) => {
+            (subject, "超过规定时间没有更新", "发布新内容，或办理该渠道的注销备案".to_owned())
+        }
+        ("stale", Lang::En) => (
+            subject,
+            "nothing new for longer than allowed",
+            "publish, or have the channel filed as closed".to_owned(),
+        ),
+        ("waiting", Lang::Zh) => (
+            "发信",
+            "有邮件一直没有发出",
+            "执行 tingfeng outbox list；用 tingfeng mail test 地址 试发".to_owned(),
+        ),
+        ("waiting", Lang::En) => (
+            "outgoing mail",
+            "a mail keeps waiting",
+            "see: tingfeng outbox list; try: tingfeng mail test ADDRESS".to_owned(),
+        ),
+        (_, _) => (subject, kind, String::new()),
+    };
+    let why = match lang {
+        Lang::Zh => format!("{why}（{reason}）"),
+        Lang::En => format!("{why} ({reason})"),
+    };
+    (subject.to_owned(), why, remedy)
 }
 
 /// Troubles as they stand now. `hosts` and `failing`: of active sources, in the last two minutes.
@@ -35,7 +87,7 @@ pub fn troubles(
             subject: "network".to_owned(),
             kind: "unreachable",
             reason: format!("{failing} of {hosts} hosts failed within two minutes"),
-            remedy: "look at our own network, name servers and proxy first".to_owned(),
+            key: String::new(),
         });
     }
     for row in rows.iter().filter(|row| row.state == "active") {
@@ -49,7 +101,7 @@ pub fn troubles(
                     row.fails,
                     row.last_error.as_deref().unwrap_or("?")
                 ),
-                remedy: format!("try: tingfeng visit {}", row.key),
+                key: row.key.clone(),
             });
         }
         troubles.extend(source(&row.key).and_then(|source| stale(&source, row, now)));
@@ -70,7 +122,7 @@ fn stale(source: &Source, row: &SourceRow, now: DateTime<Utc>) -> Option<Trouble
             (now - newest).num_days(),
             limit.num_days()
         ),
-        remedy: "publish, or have the channel filed as closed".to_owned(),
+        key: row.key.clone(),
     })
 }
 

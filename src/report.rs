@@ -1,11 +1,11 @@
 //! The figures and texts of the digests. In come rows of a period; out come the facts that a mail renders (P5).
 
 use crate::escalate::Organisation;
+use crate::health;
 use crate::model::{
-    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, Role, Severity,
-    TroubleLine, Word,
+    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, MentionRow, Role, Severity,
+    SourceRow, TroubleLine, Word,
 };
-use crate::store::{MentionRow, SourceRow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// What a digest covers.
@@ -30,7 +30,8 @@ pub struct Gathered {
     pub old_mentions: u32,
     pub first_visit_entries: u32,
     pub coverage: CoverageFacts,
-    pub troubles: Vec<TroubleLine>,
+    /// With their kinds.
+    pub troubles: Vec<(String, TroubleLine)>,
     /// Accepted, waiting, failed.
     pub mails: (u32, u32, u32),
     pub own: Vec<SourceRow>,
@@ -39,7 +40,14 @@ pub struct Gathered {
 /// As many mentions as a reader triages line by line; the rest is counted.
 const TO_TRIAGE: usize = 10;
 
-pub fn digest(organisation: &Organisation, period: &Period, readers: &[Role], rows: Gathered) -> DigestFacts {
+/// The digest as a reader of `lang` gets it.
+pub fn digest(
+    organisation: &Organisation,
+    period: &Period,
+    readers: &[Role],
+    rows: Gathered,
+    lang: Lang,
+) -> DigestFacts {
     let now = period.until;
     let count = |severity| rows.incidents.iter().filter(|one| one.severity == severity).count() as u32;
     let overdue = rows.duties.iter().filter(|duty| duty.4 || duty.3 < now).count() as u32;
@@ -63,7 +71,7 @@ pub fn digest(organisation: &Organisation, period: &Period, readers: &[Role], ro
             count(Severity::Blue),
         ],
         overdue,
-        todo: todo(organisation, &rows, now),
+        todo: todo(organisation, &rows, now, lang),
         new_incidents: rows
             .incidents
             .iter()
@@ -81,7 +89,7 @@ pub fn digest(organisation: &Organisation, period: &Period, readers: &[Role], ro
         old_mentions: rows.old_mentions,
         first_visit_entries: rows.first_visit_entries,
         coverage: rows.coverage,
-        troubles: rows.troubles,
+        troubles: rows.troubles.into_iter().map(|(kind, line)| trouble(&kind, line, lang)).collect(),
         mails_accepted: rows.mails.0,
         mails_waiting: rows.mails.1,
         mails_failed: rows.mails.2,
@@ -90,43 +98,44 @@ pub fn digest(organisation: &Organisation, period: &Period, readers: &[Role], ro
             .into_iter()
             .map(|(role, person)| roster.contact(role, person))
             .collect(),
-        own_channels: rows.own.iter().map(|row| own_line(row, now)).collect(),
-        trial: trial(organisation, readers, now),
+        own_channels: rows.own.iter().map(|row| own_line(row, now, lang)).collect(),
+        trial: trial(organisation, readers, now, lang),
     }
 }
 
 /// The names that a digest would go to, while a trial run keeps it with the monitors.
-fn trial(organisation: &Organisation, readers: &[Role], now: DateTime<Utc>) -> Vec<String> {
+fn trial(organisation: &Organisation, readers: &[Role], now: DateTime<Utc>, lang: Lang) -> Vec<String> {
     if organisation.trial_until.is_none_or(|until| now >= until) {
         return Vec::new();
     }
     let reached = organisation.roster.reached(readers, now);
-    reached.into_iter().map(|(role, person)| format!("{} {}", role.label(Lang::Zh), person.name)).collect()
+    reached.into_iter().map(|(role, person)| format!("{} {}", role.label(lang), person.name)).collect()
 }
 
-/// To whom the digest goes: each reader's facts and key.
-pub fn readers(
-    organisation: &Organisation,
-    to: &[Role],
-    facts: &DigestFacts,
-    now: DateTime<Utc>,
-) -> Vec<(DigestFacts, String)> {
-    let to = if facts.trial.is_empty() { to } else { &[Role::Monitor] };
+/// To whom the digest goes, by key and language; in a trial run to the monitors only.
+pub fn readers(organisation: &Organisation, to: &[Role], now: DateTime<Utc>) -> Vec<(String, Lang)> {
+    let trial = organisation.trial_until.is_some_and(|until| now < until);
+    let to = if trial { &[Role::Monitor] } else { to };
     organisation
         .roster
         .reached(to, now)
         .into_iter()
-        .map(|(_, person)| (facts.clone(), person.key.clone()))
+        .map(|(_, person)| (person.key.clone(), person.lang))
         .collect()
 }
 
+fn trouble(kind: &str, line: TroubleLine, lang: Lang) -> TroubleLine {
+    let (subject, reason, _) = health::words(&line.subject, kind, &line.reason, "", lang);
+    TroubleLine { subject, reason, ..line }
+}
+
 /// What must be done today: ladders that nobody holds, first reports, incidents without a verdict; overdue first.
-fn todo(organisation: &Organisation, rows: &Gathered, now: DateTime<Utc>) -> Vec<DigestLine> {
+fn todo(organisation: &Organisation, rows: &Gathered, now: DateTime<Utc>, lang: Lang) -> Vec<DigestLine> {
     let mut lines = Vec::new();
     for (number, title, role, due, _) in &rows.duties {
         let who = Role::parse(role).and_then(|role| {
             let holder = organisation.roster.holders(role, now).first().map(|person| person.name.clone());
-            holder.or_else(|| Some(role.label(Lang::Zh).to_owned()))
+            holder.or_else(|| Some(role.label(lang).to_owned()))
         });
         let incident = rows.open.iter().find(|one| one.number == *number);
         lines.push(DigestLine {
@@ -158,10 +167,15 @@ fn todo(organisation: &Organisation, rows: &Gathered, now: DateTime<Utc>) -> Vec
     lines
 }
 
-fn own_line(row: &SourceRow, now: DateTime<Utc>) -> String {
-    match row.newest_item_at {
-        Some(newest) => format!("{}: {} d", row.name, (now - newest).max(TimeDelta::zero()).num_days()),
-        None => format!("{}: ?", row.name),
+fn own_line(row: &SourceRow, now: DateTime<Utc>, lang: Lang) -> String {
+    let days = row.newest_item_at.map(|newest| (now - newest).max(TimeDelta::zero()).num_days());
+    match (days, lang) {
+        (Some(0), Lang::Zh) => format!("{}：今天有更新", row.name),
+        (Some(days), Lang::Zh) => format!("{}：最近一条在{days}天前", row.name),
+        (None, Lang::Zh) => format!("{}：还没有读到带日期的内容", row.name),
+        (Some(0), Lang::En) => format!("{}: updated today", row.name),
+        (Some(days), Lang::En) => format!("{}: newest item {days} days ago", row.name),
+        (None, Lang::En) => format!("{}: no dated item read yet", row.name),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::roster::Roster;
 use crate::send::{self, Carried, Carrier, Letter, Stage};
 use crate::store::{Claimed, NewMessage, Sent, StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -39,8 +40,20 @@ pub async fn delivery_round(rooms: &Rooms) -> Result<Vec<Delivered>, StoreError>
         if claimed.is_empty() {
             return Ok(delivered);
         }
-        let under_way = claimed.into_iter().map(|message| deliver(rooms, message, now));
-        for result in futures_util::future::join_all(under_way).await {
+        // One person's mails leave one after the other: the hourly limit counts the ones before.
+        let mut by_person: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
+        for message in claimed {
+            by_person.entry(message.person.clone()).or_default().push(message);
+        }
+        let under_way = by_person.into_values().map(|mut messages| async move {
+            messages.sort_by_key(|message| (message.priority, message.id));
+            let mut results = Vec::new();
+            for message in messages {
+                results.push(deliver(rooms, message, now).await);
+            }
+            results
+        });
+        for result in futures_util::future::join_all(under_way).await.into_iter().flatten() {
             delivered.extend(result?);
         }
     }
@@ -88,7 +101,10 @@ async fn deliver(
             false
         })
     };
-    let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
+    let carried = match &snapshot.carrier {
+        Some(carrier) => send::carry(carrier, &letter, before_data).await,
+        None => Carried::Later { stage: Stage::Connect, reply: "this process sends no mail".to_owned() },
+    };
     // A check that could not be made withdraws nothing: the mail waits.
     let carried = match unchecked.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(error) => Carried::Later { stage: Stage::Data, reply: format!("not sent: {error}") },
@@ -183,8 +199,9 @@ async fn finish(
 ) -> Result<Delivered, StoreError> {
     let now = rooms.clock.now();
     let relay = match &snapshot.carrier {
-        Carrier::Folder(folder) => folder.display().to_string(),
-        Carrier::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+        Some(Carrier::Folder(folder)) => folder.display().to_string(),
+        Some(Carrier::Smtp(smtp)) => format!("{}:{}", smtp.host, smtp.port),
+        None => String::new(),
     };
     loop {
         let roster = snapshot.organisation.roster.clone();
@@ -202,10 +219,10 @@ async fn finish(
     }
     match &sent {
         Sent::Accepted { reply } => {
-            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person)
+            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person);
         }
         Sent::Withdrawn => {
-            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person)
+            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person);
         }
         Sent::Later { stage, reply, next_try_at } => {
             tracing::warn!(

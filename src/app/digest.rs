@@ -1,7 +1,7 @@
 //! Gathers what a digest says, and makes the day's.
 
 use super::{Rooms, Snapshot};
-use crate::model::DigestFacts;
+use crate::model::{DigestFacts, Lang};
 use crate::report::{self, Period};
 use crate::store::{NewMessage, StoreError, Tx, View};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -9,7 +9,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 pub const DAILY: &str = "daily";
 
 /// What a digest of the period would say.
-pub fn digest_facts(view: &View, snapshot: &Snapshot, period: &Period) -> Result<DigestFacts, StoreError> {
+pub fn digest_facts(
+    view: &View,
+    snapshot: &Snapshot,
+    period: &Period,
+    lang: Lang,
+) -> Result<DigestFacts, StoreError> {
     let (from, until) = (period.from, period.until);
     let (old_mentions, first_visit_entries) = view.old_counts(from, until)?;
     let gathered = report::Gathered {
@@ -29,7 +34,7 @@ pub fn digest_facts(view: &View, snapshot: &Snapshot, period: &Period) -> Result
         mails: view.mail_counts(from, until)?,
         own: view.sources()?.into_iter().filter(|row| is_own(snapshot, &row.key)).collect(),
     };
-    Ok(report::digest(&snapshot.organisation, period, &snapshot.config.digest.to, gathered))
+    Ok(report::digest(&snapshot.organisation, period, &snapshot.config.digest.to, gathered, lang))
 }
 
 fn is_own(snapshot: &Snapshot, key: &str) -> bool {
@@ -53,7 +58,8 @@ pub async fn make_digest(
     rooms.store.write(move |tx| in_tx(tx, &snapshot, date, now)).await
 }
 
-fn in_tx(
+/// As `make_digest`, inside a write.
+pub fn in_tx(
     tx: &mut Tx,
     snapshot: &Snapshot,
     date: NaiveDate,
@@ -61,9 +67,10 @@ fn in_tx(
 ) -> Result<Option<DigestFacts>, StoreError> {
     let Some(number) = tx.reserve_digest(DAILY, date)? else { return Ok(None) };
     let period = period(&tx.view(), number, date, now)?;
-    let facts = digest_facts(&tx.view(), snapshot, &period)?;
+    let facts = digest_facts(&tx.view(), snapshot, &period, snapshot.config.organisation.lang)?;
     tx.record_digest(DAILY, &facts, now)?;
-    for (facts, person) in report::readers(&snapshot.organisation, &snapshot.config.digest.to, &facts, now) {
+    for (person, lang) in report::readers(&snapshot.organisation, &snapshot.config.digest.to, now) {
+        let facts = digest_facts(&tx.view(), snapshot, &period, lang)?;
         let message = NewMessage {
             dedup_key: format!("digest:{DAILY}:{date}:{person}"),
             person,

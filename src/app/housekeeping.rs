@@ -43,7 +43,7 @@ async fn look_for_troubles(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<Stri
             subject: "outbox".to_owned(),
             kind: "waiting",
             reason: format!("the oldest mail has been waiting since {}", since.to_rfc3339()),
-            remedy: "see: tingfeng outbox list; try: tingfeng mail test ADDRESS".to_owned(),
+            key: String::new(),
         });
     }
     let open = rooms.store.read(|view| view.open_trouble_keys()).await?;
@@ -54,7 +54,8 @@ async fn look_for_troubles(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<Stri
         }
         if tell(rooms, trouble, now).await? {
             tracing::error!("trouble of the watch: {}: {}", trouble.subject, trouble.reason);
-            alarms.push(format!("{}: {}\n{}", trouble.subject, trouble.reason, trouble.remedy));
+            let (subject, reason, remedy) = trouble.words(snapshot.config.organisation.lang);
+            alarms.push(format!("{subject}: {reason}\n{remedy}"));
         }
     }
     for (scope, subject, kind) in open {
@@ -80,15 +81,16 @@ async fn tell(rooms: &Rooms, trouble: &Trouble, now: DateTime<Utc>) -> Result<bo
             if !tx.open_trouble(trouble.scope, &trouble.subject, trouble.kind, &trouble.reason, now)? {
                 return Ok(false);
             }
-            let facts = NoticeFacts {
-                organisation: snapshot.organisation.name.clone(),
-                zone: snapshot.organisation.zone,
-                at: now,
-                subject: trouble.subject.clone(),
-                reason: trouble.reason.clone(),
-                remedy: trouble.remedy.clone(),
-            };
             for (_, person) in snapshot.organisation.roster.reached(&[Role::Monitor, Role::Operator], now) {
+                let (subject, reason, remedy) = trouble.words(person.lang);
+                let facts = NoticeFacts {
+                    organisation: snapshot.organisation.name.clone(),
+                    zone: snapshot.organisation.zone,
+                    at: now,
+                    subject,
+                    reason,
+                    remedy,
+                };
                 let message = NewMessage {
                     dedup_key: format!(
                         "trouble:{}:{}:{}:{}:{}",

@@ -26,10 +26,28 @@ pub struct EntryFacts {
     pub fired: Vec<FiredFacts>,
     pub old: Option<&'static str>,
     pub tier: Tier,
+    /// What a denial, an own announcement or a market robot silenced: rule and reason, for `why`.
+    pub set_aside: Vec<(usize, String)>,
 }
 
 /// An alert is useful for half a day; what is older is listed, never sent.
 const USEFUL: TimeDelta = TimeDelta::hours(12);
+
+/// Writes down what would have fired and why it did not: decided against is recorded too (P2).
+pub fn set_aside(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    facts: &EntryFacts,
+    entry: i64,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    for (rule, why) in &facts.set_aside {
+        let rule = snapshot.book.rules().get(*rule).map(|rule| rule.key.as_str());
+        let data = json!({ "rule": rule, "why": why, "title": facts.title });
+        tx.event("system", "set_aside", &format!("entry:{entry}"), &data, now)?;
+    }
+    Ok(())
+}
 
 /// Decides what one new mention comes to.
 pub fn mention(
@@ -103,13 +121,42 @@ fn of_subject(
             let (Some(incident), Some(one)) = (open.first(), facts.fired.get(by.index)) else { return Ok(0) };
             tx.worsen(incident.id, by.severity, tier, &by.rule.key, &parts(snapshot, by.rule, one)?)?;
             tx.pin_story(mentioned.story)?;
-            let change =
-                if by.severity > from { Change::Severity { from } } else { Change::Tier { from: from_tier } };
             let data = json!({ "severity": by.severity, "tier": tier, "from": from, "from_tier": from_tier });
             tx.event("system", "worsened", &subject_of(&incident.number), &data, now)?;
-            begin(tx, snapshot, incident, by.policy, Some(&change), now)
+            if by.severity > from {
+                return begin(tx, snapshot, incident, by.policy, Some(&Change::Severity { from }), now);
+            }
+            match tx.view().climb_of(incident.id)? {
+                Some(climb) => spread_on(tx, snapshot, &climb, from_tier, now),
+                None => {
+                    begin(tx, snapshot, incident, by.policy, Some(&Change::Tier { from: from_tier }), now)
+                }
+            }
         }
     }
+}
+
+/// Graver outlets carry it, at the same severity: whoever was told so far hears of it once, and the ladder goes on
+/// as it was.
+fn spread_on(
+    tx: &mut Tx,
+    snapshot: &Snapshot,
+    climb: &Climb,
+    from: Tier,
+    now: DateTime<Utc>,
+) -> Result<u32, StoreError> {
+    let steps = climb.policy.steps.iter().take((climb.taken as usize).max(1));
+    let notify = steps.flat_map(|step| step.notify.clone()).collect();
+    let told = Step { after: Duration::ZERO, notify, hours: None };
+    let worsened = tx.view().incident_by_id(climb.incident)?.map_or(0, |incident| incident.worsen_no);
+    let mut queued = 0;
+    for telling in tellings(tx, snapshot, climb, &told, Some(&Change::Tier { from }), now)? {
+        let message = message(&telling, climb, &format!("worsen:{worsened}"), now)?;
+        // Not a step of the ladder: an acknowledgement does not withdraw it.
+        let message = NewMessage { climb: None, ..message };
+        queued += u32::from(tx.queue(&message, now)?.is_some());
+    }
+    Ok(queued)
 }
 
 fn parts(snapshot: &Snapshot, rule: &Rule, fired: &FiredFacts) -> Result<String, StoreError> {
@@ -211,9 +258,10 @@ pub fn advance(
                 let mut notify: Vec<Role> =
                     climb.policy.steps.iter().flat_map(|step| step.notify.clone()).collect();
                 notify.push(Role::Monitor);
+                // An acknowledgement that ran out can end the ladder a second time, and that is told again.
+                let what = format!("exhausted:{}", climb.next_at.timestamp());
                 let everybody = Step { after: Duration::ZERO, notify, hours: None };
-                done.mails +=
-                    tell(tx, snapshot, &climb, &everybody, Some(&Change::Exhausted), "exhausted", now)?;
+                done.mails += tell(tx, snapshot, &climb, &everybody, Some(&Change::Exhausted), &what, now)?;
                 let data = json!({ "mails": done.mails });
                 tx.event("system", "exhausted", &subject_of(&climb.number), &data, now)?;
                 done.exhausted = Some(climb.number.clone());

@@ -44,9 +44,12 @@ const HOUSEKEEPING: Duration = Duration::from_secs(10);
 
 /// Runs until SIGTERM or SIGINT (or `stop`); SIGHUP reloads. A loop that ends unasked ends the daemon.
 pub async fn run(config: Config, clock: Clock, stop: CancellationToken) -> anyhow::Result<Ended> {
-    let dir = config.dir.clone();
-    let round = config.round;
-    let rooms = Rooms::open(config, clock).await?;
+    watch(Rooms::open(config, clock).await?, stop).await
+}
+
+/// As `run`, in rooms that are open already.
+pub async fn watch(rooms: Rooms, stop: CancellationToken) -> anyhow::Result<Ended> {
+    let (dir, round) = (rooms.current().config.dir.clone(), rooms.current().config.round);
     let pulse = Arc::new(Pulse::default());
     let mut loops = JoinSet::new();
     beat(&rooms, &pulse);
@@ -100,6 +103,8 @@ async fn attend(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
+            // In this order: loops that return because they were told to did not end unasked.
+            biased;
             _ = term.recv() => return Ok(Ended::Asked),
             _ = int.recv() => return Ok(Ended::Asked),
             () = stop.cancelled() => return Ok(Ended::Asked),

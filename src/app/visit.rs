@@ -107,31 +107,59 @@ async fn weigh(
         Outcome::Body(fetched) => *fetched,
         other => return Ok(without_body(rooms, snapshot, source, work, other, hint, now).await),
     };
-    let why = PageWhy::parse(&work.why).unwrap_or(PageWhy::Start);
-    let (page, read_source, read_hint) = (fetched.clone(), Arc::clone(source), hint.clone());
-    let read = rooms
-        .work(move || read::read(&read_source, why, &body(&page, &read_source), read_hint.as_ref()))
-        .await
-        .unwrap_or_else(|error| Err(Unreadable::Broken(format!("{error:#}"))));
-    let (reading, problem) = match read {
-        Ok(reading) => (reading, None),
-        Err(problem) => {
-            (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem))
-        }
+    let failed = |error: anyhow::Error| StoreError::Data(format!("{error:#}"));
+    let packed = {
+        let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
+        rooms
+            .work(move || {
+                let (reading, problem) = read_all(&source, &work, &fetched, hint);
+                if reading.entries.len() < 2 {
+                    return Ok(record(
+                        &snapshot,
+                        &source,
+                        &work,
+                        reading,
+                        problem.as_ref(),
+                        Some(&fetched),
+                        now,
+                    ));
+                }
+                Err((reading, problem, fetched))
+            })
+            .await
+            .map_err(failed)?
+    };
+    let (reading, problem, fetched) = match packed {
+        Ok(packed) => return Ok(packed),
+        Err(several) => several,
     };
     let reading = unknown_only(rooms, reading).await?;
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
-    let packed = rooms
+    rooms
         .work(move || record(&snapshot, &source, &work, reading, problem.as_ref(), Some(&fetched), now))
-        .await;
-    packed.map_err(|error| StoreError::Data(format!("{error:#}")))
+        .await
+        .map_err(failed)
+}
+
+/// What the body says. One that cannot be read gives what its list said of it; a panic is the page's own trouble.
+fn read_all(
+    source: &Source,
+    work: &Leased,
+    fetched: &Fetched,
+    hint: Option<Entry>,
+) -> (Reading, Option<Unreadable>) {
+    let why = PageWhy::parse(&work.why).unwrap_or(PageWhy::Start);
+    let read = std::panic::catch_unwind(|| read::read(source, why, &body(fetched, source), hint.as_ref()));
+    let problem = match read {
+        Ok(Ok(reading)) => return (reading, None),
+        Ok(Err(problem)) => problem,
+        Err(_) => Unreadable::Broken("a reader panicked".to_owned()),
+    };
+    (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem))
 }
 
 /// Items of a feed that are stored with the same text already need not be matched again.
 async fn unknown_only(rooms: &Rooms, mut reading: Reading) -> Result<Reading, StoreError> {
-    if reading.entries.len() < 2 {
-        return Ok(reading);
-    }
     let keys: Vec<String> = reading.entries.iter().map(|entry| entry.key.as_str().to_owned()).collect();
     let known = rooms.store.read(move |view| view.known_digests(&keys)).await?;
     reading.entries.retain(|entry| {
@@ -243,12 +271,13 @@ fn record(
         let weighed = assess::weigh(&snapshot.book, source, entry);
         hit |= !weighed.hits.is_empty() || !weighed.personal.is_empty();
         personal |= !weighed.personal.is_empty();
-        let old = age(source, work.visit.first_visit, &weighed.entry, now);
+        let old = news_age(source, work.visit.first_visit, &weighed.entry, now);
         facts.push(EntryFacts {
             title: weighed.entry.title.clone(),
             fired: fired(&weighed),
             old,
             tier: source.tier,
+            set_aside: set_aside(&weighed),
         });
         entries.push(entry_record(snapshot, source, &weighed, digest, old));
     }
@@ -265,7 +294,7 @@ fn record(
         due_at: (!page).then_some(due),
         fetch: fetched.map(|fetched| fetch_record(fetched, hit && !personal)),
         entries,
-        links: reading.links.into_iter().map(link_record).collect(),
+        links: reading.links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
@@ -281,8 +310,18 @@ fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
     weighed.fired.iter().map(of).collect()
 }
 
+fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
+    let why = |fired: &assess::Fired| fired.denied.as_ref().map_or_else(String::new, ToString::to_string);
+    weighed.set_aside.iter().map(|fired| (fired.rule, why(fired))).collect()
+}
+
 /// Why an entry is old news; `None`: fresh.
-fn age(source: &Source, first_visit: bool, entry: &Entry, now: DateTime<Utc>) -> Option<&'static str> {
+pub fn news_age(
+    source: &Source,
+    first_visit: bool,
+    entry: &Entry,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
     let Some(published) = entry.published else {
         return Some(if first_visit { "first_visit" } else { "undated" });
     };
@@ -344,8 +383,11 @@ fn entry_record(
 
 /// The same text gives the same sketch, however it is laid out; a short one needs its title to say anything.
 fn sketch(entry: &Entry) -> String {
-    let plain: String = entry.text.chars().filter(|c| c.is_alphanumeric()).collect();
-    if plain.chars().count() >= 20 {
+    // Most of it is Han; the tables of letters are slower to ask.
+    let is_written = |c: &char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
+    let mut plain = String::with_capacity(entry.text.len());
+    plain.extend(entry.text.chars().filter(is_written));
+    if plain.chars().nth(19).is_some() {
         text_digest("", &plain)
     } else {
         text_digest(entry.title.trim(), &plain)
@@ -371,12 +413,14 @@ fn fetch_record(fetched: &Fetched, keep_bytes: bool) -> FetchRecord {
     }
 }
 
-fn link_record(link: crate::model::Link) -> LinkRecord {
+fn link_record(book: &assess::Rulebook, link: crate::model::Link) -> LinkRecord {
+    // What a list or feed says is stored with the address, so it is masked like any other text (P8).
+    let hint = link.hint.map(|hint| assess::masked(book, hint));
     LinkRecord {
         url_key: read::canonical(&link.url),
         host: host_of(&link.url),
         why: link.why.key(),
-        hint: link.hint.as_ref().and_then(|hint| serde_json::to_string(hint).ok()),
+        hint: hint.and_then(|hint| serde_json::to_string(&hint).ok()),
         url: link.url.into(),
     }
 }
@@ -393,6 +437,11 @@ async fn write(
         .write(move |tx| {
             let recorded = tx.record_page(&record)?;
             let mut alerts = 0;
+            for (index, entry) in &recorded.revised {
+                if let Some(facts) = facts.get(*index) {
+                    judge::set_aside(tx, &snapshot, facts, *entry, now)?;
+                }
+            }
             for mentioned in &recorded.mentions {
                 if let Some(facts) = facts.get(mentioned.index) {
                     alerts += judge::mention(tx, &snapshot, facts, mentioned, now)?;

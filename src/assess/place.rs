@@ -33,13 +33,13 @@ pub enum Placed<'r> {
 }
 
 /// How grave one fired rule is; `spread` tells how far the story has come within a time (or ever).
-pub fn grave<'r>(
-    rule: &'r Rule,
+pub fn grave(
+    rule: &Rule,
     severity: Severity,
     index: usize,
     tier: Tier,
     mut spread: impl FnMut(Option<Duration>) -> Spread,
-) -> Grave<'r> {
+) -> Grave<'_> {
     let mut grave = Grave { rule, severity, policy: rule.policy.as_deref(), index };
     // A loose way alone lowered it (DESIGN.md, "Words that decide"): spreading does not lift it again, and the rule's
     // own policy, made for the graver case, is not meant.

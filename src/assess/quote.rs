@@ -66,6 +66,12 @@ pub(super) fn quote(
     mut windows: Vec<(Field, Range<usize>)>,
     marked: &[Marked],
 ) -> Vec<QuotePart> {
+    // A post whose text begins with its title is quoted once.
+    if entry.text.trim_start().starts_with(entry.title.trim())
+        && windows.iter().any(|(field, _)| *field == Field::Text)
+    {
+        windows.retain(|(field, _)| *field == Field::Text);
+    }
     windows.sort_by_key(|(field, range)| (*field, range.start, range.end));
     let mut merged: Vec<(Field, Range<usize>)> = Vec::new();
     for (field, range) in windows {
@@ -76,9 +82,7 @@ pub(super) fn quote(
             _ => merged.push((field, range)),
         }
     }
-    let mut marks: Vec<&Marked> = marked.iter().collect();
-    // The longest of those that begin together.
-    marks.sort_by_key(|mark| (mark.field, mark.range.start, usize::MAX - mark.range.end));
+    let marks = joined(marked);
     let mut parts = Parts::default();
     let mut left = LIMIT;
     for (index, (field, range)) in merged.iter().enumerate() {
@@ -115,6 +119,22 @@ pub(super) fn quote(
         }
     }
     parts.0
+}
+
+/// Overlapping hits are one mark, from the first's start to the last's end, labelled as the first.
+fn joined(marked: &[Marked]) -> Vec<Marked> {
+    let mut marks: Vec<Marked> = marked.to_vec();
+    marks.sort_by_key(|mark| (mark.field, mark.range.start, usize::MAX - mark.range.end));
+    let mut joined: Vec<Marked> = Vec::with_capacity(marks.len());
+    for mark in marks {
+        match joined.last_mut() {
+            Some(before) if before.field == mark.field && mark.range.start < before.range.end => {
+                before.range.end = before.range.end.max(mark.range.end);
+            }
+            _ => joined.push(mark),
+        }
+    }
+    joined
 }
 
 #[derive(Default)]

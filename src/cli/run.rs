@@ -6,6 +6,8 @@ use crate::clock::Clock;
 use crate::store::Sent;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
+use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::prelude::*;
@@ -30,23 +32,38 @@ pub async fn run(setting: &Setting, once: bool) -> anyhow::Result<End> {
 
 /// Journald where systemd connects us to it, else standard error.
 pub fn log_to(default: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TINGFENG_LOG").unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new(format!("{default},html5ever=error,selectors=error"))
-    });
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter(default));
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
-    let started = match journal {
-        Some(journal) => registry.with(journal).try_init(),
-        None => {
-            let text = tracing_subscriber::fmt::layer()
-                .with_writer(std::io::stderr)
-                .with_ansi(std::io::stderr().is_terminal())
-                .with_target(false);
-            registry.with(text).try_init()
-        }
+    let started = if let Some(journal) = journal {
+        registry.with(journal).try_init()
+    } else {
+        let text = tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false);
+        registry.with(text).try_init()
     };
     // A second start in one process (the demo's) keeps the first one's log.
     drop(started);
+}
+
+/// Where the demonstration's log goes.
+pub const LOG_FILE: &str = "tingfeng.log";
+
+/// The whole log into a file of this folder, so that the story on the terminal stays readable.
+pub fn log_into(dir: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    let file = std::fs::File::create(dir.join(LOG_FILE))?;
+    let text =
+        tracing_subscriber::fmt::layer().with_writer(Mutex::new(file)).with_ansi(false).with_target(false);
+    drop(tracing_subscriber::registry().with(filter("info")).with(text).try_init());
+    Ok(())
+}
+
+fn filter(default: &str) -> tracing_subscriber::EnvFilter {
+    tracing_subscriber::EnvFilter::try_from_env("TINGFENG_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(format!("{default},html5ever=error,selectors=error"))
+    })
 }
 
 /// A line that moves on a terminal and is silent in a pipe.

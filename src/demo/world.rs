@@ -51,8 +51,8 @@ const ACTS: &[Act] = &[
     Act {
         title_zh: "门户转载（GBK 编码）",
         title_en: "a portal reprints it, in GBK",
-        expect_zh: "同一件事，来源数增加，不另发警报",
-        expect_en: "the same story, one more outlet, no second alarm",
+        expect_zh: "同一件事，来源层级升高：已知情的人收到一封“扩散”，阶梯不重来",
+        expect_en: "the same story in a higher tier: whoever knows hears of it once, no second ladder",
         watch: Duration::from_secs(5),
     },
     Act {

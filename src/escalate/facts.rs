@@ -42,12 +42,10 @@ pub fn alert(
     let roster = &organisation.roster;
     let meant = roster.reached(&step.notify, now);
     let trial = organisation.trial_until.is_some_and(|until| now < until);
-    let (told, would_have): (Vec<(Role, &Person)>, Vec<String>) = if trial {
-        let names =
-            meant.iter().map(|(role, person)| format!("{} {}", role.label(Lang::Zh), person.name)).collect();
-        (roster.reached(&[Role::Monitor], now), names)
-    } else {
-        (meant.clone(), Vec::new())
+    let told = if trial { roster.reached(&[Role::Monitor], now) } else { meant.clone() };
+    let would_have = |lang: Lang| -> Vec<String> {
+        let names = meant.iter().map(|(role, person)| format!("{} {}", role.label(lang), person.name));
+        names.filter(|_| trial).collect()
     };
     let hours = step.hours.map_or(now, |hours| into_window(&hours, organisation.zone, now));
     let not_before = climb.policy.quiet.map_or(hours, |quiet| after_window(&quiet, organisation.zone, hours));
@@ -62,7 +60,7 @@ pub fn alert(
             Telling {
                 person: person.key.clone(),
                 not_before,
-                facts: AlertFacts { also, trial: would_have.clone(), ..facts },
+                facts: AlertFacts { also, trial: would_have(person.lang), ..facts },
             }
         })
         .collect()
@@ -141,22 +139,23 @@ fn ahead(organisation: &Organisation, climb: &Climb, now: DateTime<Utc>) -> Vec<
         // Late steps move the later ones along.
         climb.started_at.max(now - delta(step.after))
     });
-    policy
-        .steps
-        .iter()
-        .skip(taken + 1)
-        .map(|step| {
-            let at = base + delta(step.after);
-            let roster = &organisation.roster;
-            let to = roster
-                .reached(&step.notify, at)
-                .into_iter()
-                .map(|(role, person)| roster.contact(role, person))
-                .collect();
-            let open = step.hours.map_or(at, |hours| into_window(&hours, organisation.zone, at));
-            LadderLine { at, to, held_until: (open > at).then_some(open) }
-        })
-        .collect()
+    let ahead = policy.steps.iter().skip(taken + 1);
+    ahead.map(|step| line(organisation, policy, step, base + delta(step.after))).collect()
+}
+
+/// Every step of a policy that would begin at `start`: for a dry run.
+pub fn ladder(organisation: &Organisation, policy: &Policy, start: DateTime<Utc>) -> Vec<LadderLine> {
+    let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(365));
+    policy.steps.iter().map(|step| line(organisation, policy, step, start + delta(step.after))).collect()
+}
+
+fn line(organisation: &Organisation, policy: &Policy, step: &Step, at: DateTime<Utc>) -> LadderLine {
+    let (roster, zone) = (&organisation.roster, organisation.zone);
+    let reached = roster.reached(&step.notify, at);
+    let to = reached.into_iter().map(|(role, person)| roster.contact(role, person)).collect();
+    let hours = step.hours.map_or(at, |hours| into_window(&hours, zone, at));
+    let leaves = policy.quiet.map_or(hours, |quiet| after_window(&quiet, zone, hours));
+    LadderLine { at, to, held_until: (leaves > at).then_some(leaves) }
 }
 
 fn quote(parts: &[QuotePart]) -> Vec<QuotePart> {

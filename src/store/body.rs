@@ -5,6 +5,7 @@ use super::{StoreError, Tx, View};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 
 /// Bytes made ready for the table outside the writer: digested and compressed.
 #[derive(Debug, Clone)]
@@ -23,10 +24,19 @@ impl Packed {
 
     /// As `new`, where the SHA-256 is already known.
     pub fn with_digest(bytes: &[u8], digest: String) -> Self {
-        let packed = zstd::bulk::compress(bytes, 1).ok().filter(|packed| packed.len() < bytes.len());
+        let packed = compress(bytes).filter(|packed| packed.len() < bytes.len());
         let (codec, kept) = packed.map_or_else(|| ("none", bytes.to_vec()), |packed| ("zstd", packed));
         Self { digest, size: bytes.len(), codec, bytes: kept }
     }
+}
+
+/// One compressor a thread: making one costs as much as a short text.
+fn compress(bytes: &[u8]) -> Option<Vec<u8>> {
+    thread_local! {
+        static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> =
+            RefCell::new(zstd::bulk::Compressor::new(1).ok());
+    }
+    COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(bytes).ok())
 }
 
 /// What makes two revisions the same: SHA-256 over title and text.
@@ -38,7 +48,8 @@ pub fn text_digest(title: &str, text: &str) -> String {
     hex(&hasher.finalize())
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -46,23 +57,20 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// How long bytes are kept (P10). The longer of two wishes wins; permanent beats both.
+/// How long bytes are kept (P10). The longer of two wishes wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
     /// An entry without a mention: 30 days.
     Short,
-    /// A mention: 180 days.
+    /// A mention: 180 days. What an incident refers to is pinned apart, by `pin_story`.
     Mention,
-    /// An incident refers to it.
-    Permanent,
 }
 
 impl Keep {
-    fn until(self, now: DateTime<Utc>) -> Option<i64> {
+    fn until(self, now: DateTime<Utc>) -> i64 {
         match self {
-            Self::Short => Some(millis(now + TimeDelta::days(30))),
-            Self::Mention => Some(millis(now + TimeDelta::days(180))),
-            Self::Permanent => None,
+            Self::Short => millis(now + TimeDelta::days(30)),
+            Self::Mention => millis(now + TimeDelta::days(180)),
         }
     }
 }

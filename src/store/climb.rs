@@ -40,7 +40,7 @@ impl Tx<'_> {
         now: DateTime<Utc>,
     ) -> Result<Climb, StoreError> {
         self.execute(
-            "UPDATE climb SET state = 'cancelled' WHERE incident = ?1 AND state = 'climbing'",
+            "UPDATE climb SET state = 'cancelled' WHERE incident = ?1 AND state IN ('climbing', 'exhausted')",
             [incident],
         )?;
         self.cancel_ladder_mails(incident, "a graver ladder took over", now)?;
@@ -102,7 +102,7 @@ impl Tx<'_> {
         now: DateTime<Utc>,
     ) -> Result<Option<Climb>, StoreError> {
         let climb: Option<i64> = self.maybe(
-            "UPDATE climb SET ack_until = ?2, ack_by = ?3, ack_at = ?4, next_at = ?5
+            "UPDATE climb SET ack_until = ?2, ack_by = ?3, ack_at = ?4, next_at = ?5, state = 'climbing'
               WHERE id = (SELECT max(id) FROM climb WHERE incident = ?1 AND state IN ('climbing', 'exhausted'))
           RETURNING id",
             params![incident, millis(until), by, millis(now), millis(until + ACK_GRACE)],

@@ -27,20 +27,19 @@ impl Tx<'_> {
             params![source, what, outcome, reason, millis(at) - LONGEST_ROW],
             |row| row.get::<_, i64>(0),
         )?;
-        match last {
-            Some(id) => self.execute(
-                "UPDATE coverage SET to_at = max(to_at, ?2), planned = planned + 1, made = made + ?3, entries = entries + ?4
-                  WHERE id = ?1",
-                params![id, millis(at), made, entries],
-            )?,
-            None => {
-                let id = self.id()?;
-                self.execute(
-                    "INSERT INTO coverage (id, source, what, from_at, to_at, planned, made, entries, outcome, reason)
-                     VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5, ?6, ?7, ?8)",
-                    params![id, source, what, millis(at), made, entries, outcome, reason],
-                )?
-            }
+        if let Some(id) = last {
+            self.execute(
+            "UPDATE coverage SET to_at = max(to_at, ?2), planned = planned + 1, made = made + ?3, entries = entries + ?4
+              WHERE id = ?1",
+            params![id, millis(at), made, entries],
+        )?
+        } else {
+            let id = self.id()?;
+            self.execute(
+                "INSERT INTO coverage (id, source, what, from_at, to_at, planned, made, entries, outcome, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?4, 1, ?5, ?6, ?7, ?8)",
+                params![id, source, what, millis(at), made, entries, outcome, reason],
+            )?
         };
         Ok(())
     }
@@ -80,11 +79,17 @@ impl Tx<'_> {
 }
 
 impl View<'_> {
-    pub fn open_troubles(&self) -> Result<Vec<TroubleLine>, StoreError> {
+    /// What is open, with its kind: words for a reader come from `health::words`.
+    pub fn open_troubles(&self) -> Result<Vec<(String, TroubleLine)>, StoreError> {
         self.rows(
-            "SELECT subject, reason, opened FROM trouble WHERE closed IS NULL ORDER BY opened",
+            "SELECT kind, subject, reason, opened FROM trouble WHERE closed IS NULL ORDER BY opened",
             [],
-            |row| Ok(TroubleLine { subject: row.get(0)?, reason: row.get(1)?, since: instant(row.get(2)?) }),
+            |row| {
+                Ok((
+                    row.get(0)?,
+                    TroubleLine { subject: row.get(1)?, reason: row.get(2)?, since: instant(row.get(3)?) },
+                ))
+            },
         )
     }
 

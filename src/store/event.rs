@@ -3,7 +3,7 @@
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
 use chrono::{DateTime, Utc};
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct EventRow {
@@ -12,6 +12,16 @@ pub struct EventRow {
     pub kind: String,
     pub subject: String,
     pub data: serde_json::Value,
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    Ok(EventRow {
+        at: instant(row.get(0)?),
+        actor: row.get(1)?,
+        kind: row.get(2)?,
+        subject: row.get(3)?,
+        data: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
+    })
 }
 
 impl Tx<'_> {
@@ -33,19 +43,20 @@ impl Tx<'_> {
 }
 
 impl View<'_> {
+    /// What happened since `after`, oldest first, with each one's number: for whoever follows along.
+    pub fn events_after(&self, after: i64, limit: u32) -> Result<Vec<(i64, EventRow)>, StoreError> {
+        self.rows(
+            "SELECT at, actor, kind, subject, data, seq FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            (after, limit),
+            |row| Ok((row.get(5)?, event(row)?)),
+        )
+    }
+
     pub fn events(&self, subject: &str) -> Result<Vec<EventRow>, StoreError> {
         self.rows(
             "SELECT at, actor, kind, subject, data FROM event WHERE subject = ?1 ORDER BY seq",
             [subject],
-            |row| {
-                Ok(EventRow {
-                    at: instant(row.get(0)?),
-                    actor: row.get(1)?,
-                    kind: row.get(2)?,
-                    subject: row.get(3)?,
-                    data: serde_json::from_str(&row.get::<_, String>(4)?).unwrap_or_default(),
-                })
-            },
+            event,
         )
     }
 }

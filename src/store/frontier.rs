@@ -2,10 +2,9 @@
 
 use super::page::{LinkRecord, PageRecord};
 use super::tx::{instant, millis};
-use super::{RunId, StoreError, Tx, Visit};
+use super::{RunId, StoreError, Tx, View, Visit};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
-use std::collections::BTreeMap;
 
 /// A lease that nobody completes runs out after this; a visit's own limits end long before.
 const LEASE: TimeDelta = TimeDelta::minutes(15);
@@ -36,6 +35,13 @@ pub struct Lease {
     pub per_host: usize,
 }
 
+impl View<'_> {
+    /// How many pages were given up since then.
+    pub fn given_up_since(&self, since: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.one("SELECT count(*) FROM page WHERE state = 'given_up' AND done_at >= ?1", [millis(since)])
+    }
+}
+
 impl Tx<'_> {
     /// Takes due work: found pages first (they were promised), then sources. Hosts that are held are left alone.
     pub fn lease(&mut self, wish: &Lease, now: DateTime<Utc>) -> Result<Vec<Leased>, StoreError> {
@@ -48,23 +54,27 @@ impl Tx<'_> {
     }
 
     fn lease_pages(&mut self, wish: &Lease, now: DateTime<Utc>) -> Result<Vec<Leased>, StoreError> {
-        let due: Vec<(i64, String)> = self.view().rows(
-            "SELECT page.id, page.host FROM page
-               JOIN source ON source.id = page.source AND source.state = 'active'
-               LEFT JOIN host ON host.name = page.host
-              WHERE page.state = 'due' AND page.due_at <= ?1 AND coalesce(host.not_before, 0) <= ?1
-              ORDER BY page.due_at LIMIT ?2",
-            params![millis(now), (wish.many * 8) as i64],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let mut per_host: BTreeMap<String, usize> = BTreeMap::new();
-        let mut taken = Vec::new();
-        for (id, host) in due {
-            let held = per_host.entry(host).or_default();
-            if *held >= wish.per_host || taken.len() >= wish.many {
-                continue;
+        // Each host's first page, then each one's second: a long list on one host keeps none of the others waiting.
+        let (mut due, mut hosts) = (Vec::new(), 0);
+        for host in self.view().hosts_due(now)? {
+            if hosts >= wish.many {
+                break;
             }
-            *held += 1;
+            let pages: Vec<(i64, i64)> = self.view().rows(
+                "SELECT page.due_at, page.id FROM page
+                   JOIN source ON source.id = page.source AND source.state = 'active'
+                  WHERE page.state = 'due' AND page.host = ?1 AND page.due_at <= ?2
+                  ORDER BY page.due_at LIMIT ?3",
+                params![host, millis(now), wish.per_host.min(wish.many) as i64],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            hosts += usize::from(!pages.is_empty());
+            due.extend(pages.into_iter().enumerate().map(|(turn, (at, id))| (turn, at, id)));
+        }
+        due.sort_unstable();
+        due.truncate(wish.many);
+        let mut taken = Vec::with_capacity(due.len());
+        for (.., id) in due {
             let leased = self.connection.prepare_cached(
                 "UPDATE page SET state = 'leased', lease_run = ?2, lease_no = lease_no + 1, lease_until = ?3
                   WHERE id = ?1 AND state = 'due'
@@ -278,6 +288,24 @@ impl Tx<'_> {
 }
 
 impl super::View<'_> {
+    /// Hosts that have a due page and are not held, the longest waiting first. One step in the index for each host,
+    /// however many pages wait.
+    fn hosts_due(&self, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        self.rows(
+            "WITH RECURSIVE due (name) AS (
+                 SELECT * FROM (SELECT host FROM page WHERE state = 'due' ORDER BY host LIMIT 1)
+                 UNION ALL
+                 SELECT (SELECT host FROM page WHERE state = 'due' AND host > due.name ORDER BY host LIMIT 1)
+                   FROM due WHERE due.name IS NOT NULL)
+             SELECT due.name, (SELECT min(due_at) FROM page WHERE state = 'due' AND host = due.name) AS oldest
+               FROM due LEFT JOIN host ON host.name = due.name
+              WHERE due.name IS NOT NULL AND coalesce(host.not_before, 0) <= ?1 AND oldest <= ?1
+              ORDER BY oldest",
+            [millis(now)],
+            |row| row.get(0),
+        )
+    }
+
     /// When the next piece of work falls due; `None`: there is none at all.
     pub fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let next: Option<i64> = self.one(

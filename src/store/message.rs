@@ -362,9 +362,20 @@ impl View<'_> {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM message LEFT JOIN incident ON incident.id = message.incident
-                  WHERE NOT ?1 OR message.state IN ('queued', 'held', 'sending') ORDER BY message.id DESC LIMIT ?2"
+                  WHERE NOT ?1 OR message.state IN ('queued', 'held', 'sending')
+                  ORDER BY message.queued_at DESC, message.id DESC LIMIT ?2"
             ),
             params![waiting_only, limit],
+            row,
+        )
+    }
+
+    pub fn message(&self, id: i64) -> Result<Option<MessageRow>, StoreError> {
+        self.maybe(
+            &format!(
+                "SELECT {COLUMNS} FROM message LEFT JOIN incident ON incident.id = message.incident WHERE message.id = ?1"
+            ),
+            [id],
             row,
         )
     }

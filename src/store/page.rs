@@ -86,6 +86,8 @@ pub struct Recorded {
     pub edited: u32,
     pub new_links: u32,
     pub mentions: Vec<Mentioned>,
+    /// Index into `PageRecord::entries` and entry, of every new revision.
+    pub revised: Vec<(usize, i64)>,
 }
 
 #[derive(Debug, Clone)]
@@ -157,6 +159,7 @@ impl Tx<'_> {
             }
         };
         let revision = self.new_revision(record, entry, entry_id, no, kind)?;
+        recorded.revised.push((index, entry_id));
         if kind != "reread"
             && let Some(fired) = &entry.fired
         {

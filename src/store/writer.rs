@@ -5,10 +5,13 @@ use super::{StoreError, Tx};
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// How many closures one COMMIT may carry; more wait for the next. Bounds how much a full disk can roll back.
 const GROUP: usize = 64;
+/// How long a group waits for more where the one before it had company: a COMMIT costs as much as several pages.
+const GATHER: Duration = Duration::from_millis(4);
 
 type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
@@ -77,6 +80,7 @@ pub fn start(connection: Connection) -> Handle {
 
 fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
     let mut ids = Ids::default();
+    let mut company = false;
     while let Ok(first) = orders.recv() {
         let mut group = Vec::new();
         let mut backups = Vec::new();
@@ -85,7 +89,9 @@ fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
             Order::Backup(to, reply) => backups.push((to, reply)),
         };
         sort(first);
-        orders.try_iter().take(GROUP - 1).for_each(sort);
+        let patience = if company { GATHER } else { Duration::ZERO };
+        gather(orders, patience).for_each(sort);
+        company = group.len() > 1;
         if !group.is_empty() {
             commit(connection, &mut ids, group);
         }
@@ -97,6 +103,13 @@ fn serve(connection: &Connection, orders: &mpsc::Receiver<Order>) {
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;");
 }
 
+/// What else is waiting, and what comes within `patience`.
+fn gather(orders: &mpsc::Receiver<Order>, patience: Duration) -> impl Iterator<Item = Order> + '_ {
+    let until = Instant::now() + patience;
+    std::iter::from_fn(move || orders.recv_timeout(until.saturating_duration_since(Instant::now())).ok())
+        .take(GROUP - 1)
+}
+
 /// One group: all of it in one transaction, or, where that fails as a whole, one by one.
 fn commit(connection: &Connection, ids: &mut Ids, mut group: Vec<Box<dyn Change>>) {
     match run_group(connection, ids, &mut group) {
@@ -106,7 +119,9 @@ fn commit(connection: &Connection, ids: &mut Ids, mut group: Vec<Box<dyn Change>
             }
         }
         Err(error) if group.len() == 1 => {
-            group.into_iter().for_each(|change| change.answer(Err(describe(&error))));
+            for change in group {
+                change.answer(Err(describe(&error)));
+            }
         }
         Err(_) => {
             for change in group {
@@ -209,4 +224,75 @@ fn backup(connection: &Connection, to: &std::path::Path) -> Result<u64, StoreErr
     })
     .map(|meta| meta.len())
     .map_err(|error| named(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Store, open};
+    use super::*;
+
+    async fn count(store: &Store) -> i64 {
+        store.read(|view| view.one("SELECT count(*) FROM meta", [])).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn p1_a_change_that_fails_or_panics_leaves_nothing_and_harms_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("a.db")).unwrap();
+        let put = |key: &'static str| store.write(move |tx| tx.meta_set(key, "1"));
+        let fails = store.write(|tx| {
+            tx.meta_set("gone", "1")?;
+            Err::<(), _>(StoreError::Data("poisoned".to_owned()))
+        });
+        let panics = store.write(|tx| -> Result<(), StoreError> {
+            tx.meta_set("gone too", "1")?;
+            panic!("on purpose");
+        });
+        let (a, b, c, d) = tokio::join!(put("a"), fails, panics, put("d"));
+        assert!(a.is_ok() && d.is_ok(), "neighbours in the group are kept");
+        assert!(
+            b.unwrap_err().to_string().contains("poisoned")
+                && c.unwrap_err().to_string().contains("panicked")
+        );
+        assert_eq!(count(&store).await, 2);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn ids_are_never_given_twice_even_after_a_rollback() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("a.db")).unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for round in 0..50 {
+            let id = store.write(|tx| tx.id()).await.unwrap();
+            assert!(seen.insert(id), "id {id} twice");
+            if round % 7 == 0 {
+                let _ = store.write(|tx| tx.id().and_then(|_| Err::<(), _>(StoreError::LeaseLost))).await;
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_second_process_may_write_between_groups_and_a_lock_is_said_plainly() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let store = Store::open(&path).unwrap();
+        let other = open::writer(&path).unwrap();
+        other.execute("INSERT INTO meta (key, value) VALUES ('theirs', '1')", []).unwrap();
+        store.write(|tx| tx.meta_set("ours", "1")).await.unwrap();
+        assert_eq!(count(&store).await, 2);
+    }
+
+    #[test]
+    fn foreign_and_newer_files_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let foreign = dir.path().join("foreign.db");
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
+        assert!(matches!(open::writer(&foreign), Err(StoreError::Foreign { .. })));
+        let newer = dir.path().join("newer.db");
+        open::writer(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(open::writer(&newer), Err(StoreError::Newer { found: 99, .. })));
+        let text = dir.path().join("text.db");
+        std::fs::write(&text, "this is no database, only a text of some length to fill the header").unwrap();
+        assert!(open::writer(&text).unwrap_err().to_string().contains("Tingfeng database"));
+    }
 }
