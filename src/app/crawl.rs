@@ -1,9 +1,10 @@
 //! The crawl: takes due work, visits it, a bounded number at once.
 
+use super::complaint::Complaint;
 use super::{Rooms, Visited, visit};
 use crate::store::{Lease, Leased, StoreError, Visit};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -56,25 +57,19 @@ pub async fn crawl_round(rooms: &Rooms, mut seen: impl FnMut(&Visited)) -> Resul
 /// The daemon's crawl: until told to stop. `rested` is called after each look that went well.
 pub async fn crawl_loop(rooms: Rooms, stop: CancellationToken, rested: impl Fn(bool)) {
     let mut visits = Visits::default();
-    let mut failing: Option<Instant> = None;
+    let mut complaint = Complaint::default();
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     while !stop.is_cancelled() {
         let places = rooms.current().config.crawl.concurrency.max(1);
         let taken = refill(&rooms, &mut visits, places, rooms.clock.now()).await;
         rested(taken.is_ok());
-        match (taken, failing) {
-            (Ok(()), None) => {}
-            (Ok(()), Some(_)) => {
-                tracing::info!("the database takes writes again, the crawl goes on");
-                failing = None;
-            }
-            // Once a minute: a log that grows twice a second helps no full disk.
-            (Err(_), Some(told)) if told.elapsed() < Duration::from_secs(60) => {}
-            (Err(error), _) => {
+        match taken {
+            Ok(()) if complaint.is_over() => tracing::info!("work can be taken again, the crawl goes on"),
+            Err(error) if complaint.is_due() => {
                 tracing::error!("no work can be taken, tried again twice a second: {error}");
-                failing = Some(Instant::now());
             }
+            _ => {}
         }
         tokio::select! {
             Some(joined) = visits.running.join_next() => visits.unstored.extend(tell(joined, &mut log)),

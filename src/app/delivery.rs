@@ -210,7 +210,7 @@ async fn finish(
         match written {
             // What the server took must not be forgotten, or it would be told twice: a full disk is waited for.
             Err(error) if error.is_passing() => {
-                tracing::error!(message = message.id, "how a mail ended cannot be written yet: {error}");
+                tracing::error!(mail = message.id, "how a mail ended cannot be written yet: {error}");
                 tokio::time::sleep(AGAIN).await;
             }
             Err(error) => return Err(error),
@@ -219,24 +219,24 @@ async fn finish(
     }
     match &sent {
         Sent::Accepted { reply } => {
-            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person);
+            tracing::info!(mail = message.id, "mail accepted for {}: {reply}", message.person);
         }
         Sent::Withdrawn => {
-            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person);
+            tracing::info!(mail = message.id, "mail to {} withdrawn before DATA", message.person);
         }
         Sent::Later { stage, reply, next_try_at } => {
             tracing::warn!(
-                message = message.id,
+                mail = message.id,
                 "mail to {} waits until {next_try_at} ({stage}): {reply}",
                 message.person
             );
         }
         Sent::Failed { stage, reply } => {
-            tracing::error!(message = message.id, "mail to {} failed ({stage}): {reply}", message.person);
+            tracing::error!(mail = message.id, "mail to {} failed ({stage}): {reply}", message.person);
         }
         Sent::Unknown { reply, .. } => {
             tracing::warn!(
-                message = message.id,
+                mail = message.id,
                 "whether the mail to {} arrived is unknown: {reply}",
                 message.person
             );

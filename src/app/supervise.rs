@@ -1,5 +1,6 @@
 //! The daemon: spawns the loops, feeds the watchdog, reloads, stops in order.
 
+use super::complaint::Complaint;
 use super::crawl::crawl_loop;
 use super::{Rooms, Snapshot, delivery_round, escalation_round, housekeeping_round};
 use crate::clock::Clock;
@@ -83,7 +84,9 @@ pub async fn watch(rooms: Rooms, stop: CancellationToken) -> anyhow::Result<Ende
         loops.shutdown().await;
     }
     let (run, now) = (rooms.run, rooms.clock.now());
-    rooms.store.write(move |tx| tx.end_run(run, now)).await?;
+    if let Err(error) = rooms.store.write(move |tx| tx.end_run(run, now)).await {
+        tracing::warn!("the hour of the stop could not be written down: {error}");
+    }
     tracing::info!("stopped");
     ended
 }
@@ -179,9 +182,14 @@ where
 {
     let mut tick = interval(wait);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut complaint = Complaint::default();
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
-        if let Err(error) = round().await {
-            tracing::error!("the {name} round failed, next one in {wait:?}: {error:#}");
+        match round().await {
+            Ok(()) if complaint.is_over() => tracing::info!("the {name} round works again"),
+            Err(error) if complaint.is_due() => {
+                tracing::error!("the {name} round failed, tried again every {wait:?}: {error:#}");
+            }
+            _ => {}
         }
     }
 }
@@ -206,14 +214,14 @@ async fn keep_house(rooms: Rooms, pulse: Arc<Pulse>) -> anyhow::Result<()> {
         Err(error) => {
             // No mail can be queued now: only the second channel can still say so, once.
             if !pulse.store_told.swap(true, Ordering::Relaxed) {
-                alarm(&rooms.current(), &format!("nothing can be stored: {error}")).await;
+                let snapshot = rooms.current();
+                let path = snapshot.config.store_path.display();
+                alarm(&snapshot, &format!("nothing can be stored in {path}: {error}")).await;
             }
             return Err(error.into());
         }
     };
-    if pulse.store_told.swap(false, Ordering::Relaxed) {
-        tracing::info!("the database takes writes again");
-    }
+    pulse.store_told.store(false, Ordering::Relaxed);
     for text in alarms {
         alarm(&rooms.current(), &text).await;
     }

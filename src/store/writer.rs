@@ -257,6 +257,32 @@ mod tests {
         assert_eq!(count(&store).await, 2);
     }
 
+    /// A file that may not grow is what a full disk looks like to SQLite.
+    fn may_grow(tx: &mut Tx, pages: i64) -> Result<(), StoreError> {
+        let now: i64 = tx.view().one("PRAGMA page_count", [])?;
+        Ok(tx.connection.pragma_update(None, "max_page_count", now + pages)?)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn p1_a_full_disk_refuses_what_is_too_large_and_keeps_its_neighbours() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("a.db")).unwrap();
+        store.write(|tx| may_grow(tx, 4)).await.unwrap();
+        let large = || store.write(|tx| tx.meta_set("large", &"x".repeat(1 << 20)));
+        for round in 0..10 {
+            let put = |name: &str| {
+                let key = format!("{name}{round}");
+                store.write(move |tx| tx.meta_set(&key, "1"))
+            };
+            let (a, full, b, c) = tokio::join!(put("a"), large(), put("b"), put("c"));
+            assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
+            assert!(a.is_ok() && b.is_ok() && c.is_ok(), "run again one by one: {a:?} {b:?} {c:?}");
+        }
+        assert_eq!(count(&store).await, 30);
+        store.write(|tx| may_grow(tx, 4000)).await.unwrap();
+        large().await.expect("there is room again");
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn ids_are_never_given_twice_even_after_a_rollback() {
         let dir = tempfile::tempdir().unwrap();
