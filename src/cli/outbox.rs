@@ -63,7 +63,7 @@ pub fn shown(row: &MessageRow, now: DateTime<Utc>, zone: Tz) -> String {
         && let Some(reply) = &row.reply
     {
         let tries = if row.tries > 0 { format!("after {} tries: ", row.tries) } else { String::new() };
-        line.push_str(&format!("\n    {tries}{}", output::short(reply, 200)));
+        line = format!("{line}\n    {tries}{}", output::short(reply, 200));
     }
     line
 }
