@@ -309,7 +309,9 @@ async fn dispatch(command: Command, context: &Setting) -> anyhow::Result<End> {
         Command::Run { once } => run::run(context, once).await,
         Command::Demo { serve, into } => demo::run(serve, into).await,
         Command::Visit { target } => visit::run(context, &target).await,
-        Command::Read { kind, url, fetched, jsonl, files } => read::run(kind, url, fetched, jsonl, &files),
+        Command::Read { kind, url, fetched, jsonl, files } => {
+            read::run(kind, url.as_ref(), fetched, jsonl, &files)
+        }
         Command::Match { lexicon, jsonl, count, files } => {
             matching::run(context, &lexicon, jsonl, count, &files)
         }

@@ -19,8 +19,8 @@ pub async fn test(setting: &Setting, address: &str) -> anyhow::Result<End> {
     let message_id = message_id(&app::mail_domain(&config))?;
     let bytes = letter(&config, address, &message_id, Utc::now())?;
     let test = Letter { from: &config.mail.from, to: address, message_id: &message_id, bytes: &bytes };
-    let (said, carried) = send::dialogue(&carrier, &test).await;
-    let (outcome, stage, reply) = match &carried {
+    let (said, came) = send::dialogue(&carrier, &test).await;
+    let (outcome, stage, reply) = match &came {
         Carried::Accepted { reply } => ("accepted", None, reply.as_str()),
         Carried::Later { stage, reply } => ("later", Some(*stage), reply.as_str()),
         Carried::Refused { stage, reply } => ("refused", Some(*stage), reply.as_str()),

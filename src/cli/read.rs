@@ -26,7 +26,7 @@ struct Ask {
 
 pub fn run(
     kind: ReadKind,
-    url: Option<Url>,
+    url: Option<&Url>,
     fetched: Option<DateTime<Utc>>,
     jsonl: bool,
     files: &[PathBuf],
@@ -37,11 +37,7 @@ pub fn run(
             // A line that is not UTF-8 is answered too, so that answers stay beside their questions.
             line.as_ref().map_or(true, |line| !line.trim().is_empty())
         });
-        lanes::in_order(
-            lines,
-            |line| of_line(kind, line, url.as_ref(), fetched),
-            |line| output::line(&line),
-        )?;
+        lanes::in_order(lines, |line| of_line(kind, line, url, fetched), |line| output::line(&line))?;
     } else {
         let files = files.iter().map(|file| Ask {
             file: file.display().to_string(),
@@ -49,7 +45,7 @@ pub fn run(
             fetched: None,
             content_type: None,
         });
-        lanes::in_order(files, |ask| of_ask(kind, &ask, url.as_ref(), fetched), |line| output::line(&line))?;
+        lanes::in_order(files, |ask| of_ask(kind, &ask, url, fetched), |line| output::line(&line))?;
     }
     Ok(End::Fine)
 }

@@ -157,7 +157,7 @@ impl Dry<'_> {
         ))?;
         match outcome {
             Outcome::Body(fetched) => {
-                fetched_lines(fetched).iter().try_for_each(|line| output::line(line))?
+                fetched_lines(fetched).iter().try_for_each(|line| output::line(line))?;
             }
             other => output::line(&format!("fetched  {}", not_fetched(other)))?,
         }

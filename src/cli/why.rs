@@ -12,10 +12,10 @@ pub async fn run(setting: &Setting, written: &str) -> anyhow::Result<End> {
     let store = setting.store(&config)?;
     let (now, zone) = (Utc::now(), config.organisation.zone);
     let known = incident::look(setting, &config, &store, written, "why", now).await?;
-    let (story, mails) = (known.matter.incident.story, known.mails.clone());
+    let (about, mails) = (known.matter.incident.story, known.mails.clone());
     let (mentions, more, tries) = store
         .read(move |view| {
-            let mentions = view.mentions_of(story)?;
+            let mentions = view.mentions_of(about)?;
             let mut more = Vec::new();
             for mention in &mentions {
                 more.extend(view.events(&format!("mention:{}", mention.id))?);
