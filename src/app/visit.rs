@@ -198,6 +198,7 @@ async fn without_body(
     match rooms.work(move || record(&snapshot, &source, &work, reading, None, None, now)).await {
         Ok((record, facts)) => {
             end.entries = record.entries;
+            end.lexicon = record.lexicon;
             (end, facts)
         }
         Err(_) => (end, Vec::new()),

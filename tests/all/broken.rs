@@ -54,7 +54,20 @@ fn another_process_that_holds_the_database() {
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
-fn hold(world: &World) -> Child {
+struct Holder {
+    child: Child,
+    /// Kept: the other process must be able to say that its test is over.
+    _said: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Holder {
+    fn release(mut self) {
+        drop(self.child.stdin.take());
+        self.child.wait().unwrap();
+    }
+}
+
+fn hold(world: &World) -> Holder {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "broken::another_process_that_holds_the_database", "--nocapture"])
         .env(LOCKED, world.database())
@@ -64,7 +77,7 @@ fn hold(world: &World) -> Child {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap() == "held"));
-    child
+    Holder { child, _said: lines }
 }
 
 #[tokio::test]
@@ -119,11 +132,10 @@ async fn ten_broken_inputs_each_say_what_is_wrong_and_disturb_nothing() {
     site.put("/feed.xml", feed(&[Item::new("/1", "岚栎科技被立案调查", &rumour(1), world.now())]));
 
     // The tenth: another process has the database for a while, in the middle of it all.
-    let mut holder = hold(&world);
+    let holder = hold(&world);
     let release = tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        drop(holder.stdin.take());
-        holder.wait().unwrap();
+        holder.release();
     });
     world.look().await;
     release.await.unwrap();
@@ -152,14 +164,16 @@ async fn ten_broken_inputs_each_say_what_is_wrong_and_disturb_nothing() {
         "SELECT title FROM revision JOIN source ON source.id = revision.source WHERE source.key = 'utf8'",
     );
     assert_eq!(stored, ["岚栎科技简讯"], "a few bytes that are no letters do not cost the item");
-    assert_eq!(world.mailed(), ["duty"], "the healthy source is read, matched and told");
+    let told = world.mails();
+    assert_eq!(world.mailed(), ["duty", "monitor"], "the healthy source is read, matched and told");
+    assert!(told[1].subject.contains("监测异常"), "so many at once are one trouble: {}", told[1].subject);
     assert_eq!(world.sql("PRAGMA integrity_check"), ["ok"]);
 }
 
 #[tokio::test]
 async fn a_database_that_stays_locked_is_named_and_nothing_is_lost() {
     let mut world = World::watching(&[(0, "duty")]).await;
-    let mut holder = hold(&world);
+    let holder = hold(&world);
     let now = world.now();
     let refused = world.rooms().store.write(move |tx| tx.make_sources_due(now)).await.unwrap_err();
     let words = refused.to_string();
@@ -167,8 +181,7 @@ async fn a_database_that_stays_locked_is_named_and_nothing_is_lost() {
         words.contains("the database is locked by another process") && words.contains("end it or wait"),
         "{words}"
     );
-    drop(holder.stdin.take());
-    holder.wait().unwrap();
+    holder.release();
     let page = feed(&[Item::new("/1", "岚栎科技被立案调查", &rumour(1), world.now())]);
     world.publish("/feed.xml", page).await;
     assert_eq!(world.mailed(), ["duty"], "and all goes on");

@@ -69,7 +69,15 @@ async fn a_feed_is_read_with_its_articles_or_without() {
         world.look().await;
         let item = Item::new("/a/1.html", "岚栎科技传闻", &format!("短讯：{}", rumour(1)), world.now());
         world.publish("/feed.xml", feed(&[item])).await;
-        let id = world.sql("SELECT text FROM revision")[0].parse().unwrap();
+        let stored = world.sql("SELECT text FROM revision");
+        assert_eq!(
+            stored.len(),
+            1,
+            "{why}: {:?} {:?}",
+            world.ledger("news"),
+            world.sql("SELECT url, state, reason FROM page")
+        );
+        let id = stored[0].parse().unwrap();
         let text = world.rooms().store.read(move |view| view.body(id)).await.unwrap().unwrap();
         let text = String::from_utf8(text).unwrap();
         assert!(text.starts_with(expected), "{why}: {text}");
@@ -102,17 +110,17 @@ fn thread(world: &World, posts: &[&str]) -> Page {
 #[tokio::test]
 async fn new_replies_of_a_thread_are_found_and_are_one_matter() {
     let mut world = Setup::default().sources(&[source("bar", "forum", "/bar/", FORUM)]).start().await;
-    let board = || {
-        Page::html(
-            "<table><tr><td class=\"subject\"><a href=\"/t/1.html\">随便聊聊岚栎科技</a></td></tr></table>",
-        )
+    let board = |replies: u32| {
+        let row = "<td class=\"subject\"><a href=\"/t/1.html\">随便聊聊岚栎科技</a></td>";
+        Page::html(format!("<table><tr>{row}<td>{replies}</td></tr></table>"))
     };
     let opening = "大家觉得这家公司的新园区怎么样，听说食堂不错，周末还开放参观。";
     world.site.put("/t/1.html", thread(&world, &[opening]));
-    world.publish("/bar/", board()).await;
+    world.publish("/bar/", board(0)).await;
     assert_eq!(world.sql("SELECT count(*) FROM entry"), ["1"]);
     world.clock.advance(minutes(5));
     world.site.put("/t/1.html", thread(&world, &[opening, &rumour(1)]));
+    world.site.put("/bar/", board(1));
     world.pass().await;
     assert_eq!(
         world.sql("SELECT count(*) FROM entry"),
@@ -126,6 +134,7 @@ async fn new_replies_of_a_thread_are_found_and_are_one_matter() {
         "/t/1.html",
         thread(&world, &[opening, &rumour(1), &rumour(2), "楼上说得对，先看公告再说，不要随便转发。"]),
     );
+    world.site.put("/bar/", board(3));
     world.pass().await;
     assert_eq!(world.sql("SELECT count(*) FROM entry"), ["4"]);
     assert_eq!(world.incidents(), ["orange open"], "replies of one thread are one matter");

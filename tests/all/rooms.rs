@@ -33,11 +33,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ),
     ("fetch", &["model"], ""),
     ("send", &["model"], ""),
-    (
-        "config",
-        &["model", "schedule", "read", "assess", "lexicon"],
-        "a cron line, a selector, a rule is checked where it lives",
-    ),
+    ("config", &["model", "schedule"], "a cron line is checked where it lives"),
     (
         "store",
         &["model", "schedule"],

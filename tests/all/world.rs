@@ -136,9 +136,8 @@ impl World {
         let Ok(folder) = std::fs::read_dir(self.dir().join("mail")) else { return Vec::new() };
         let mut mails: Vec<Letter> =
             folder.map(|file| Letter::read(&std::fs::read(file.unwrap().path()).unwrap())).collect();
-        let order = self.sql(
-            "SELECT message_id FROM message JOIN attempt ON attempt.message = message.id ORDER BY attempt.id",
-        );
+        let order =
+            self.sql("SELECT message_id FROM message WHERE state = 'accepted' ORDER BY accepted_at, id");
         mails.sort_by_key(|mail| order.iter().position(|id| *id == mail.message_id));
         mails
     }
