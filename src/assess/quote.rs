@@ -19,8 +19,13 @@ pub(super) struct Marked {
     pub label: String,
 }
 
-/// The hits of an entry in their surroundings, or its opening words where it has none.
+/// What the gravest rule fired on; without one the hits of an entry in their surroundings, or its opening words.
 pub fn excerpt(book: &Rulebook, weighed: &Weighed) -> Vec<QuotePart> {
+    let gravest =
+        weighed.fired.iter().reduce(|one, next| if next.severity > one.severity { next } else { one });
+    if let Some(fired) = gravest.filter(|fired| !fired.quote.is_empty()) {
+        return fired.quote.clone();
+    }
     let terms = book.matcher().terms();
     let hits = weighed.hits.iter().map(|(field, hit)| Marked {
         field: *field,

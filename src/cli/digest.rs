@@ -36,22 +36,16 @@ pub async fn run(setting: &Setting, date: Option<NaiveDate>, preview: bool) -> a
         return Ok(End::Fine);
     }
     let made = store.write(move |tx| app::make_digest_in(tx, &snapshot, today, now)).await?;
-    match made {
-        Some(facts) => {
-            show(setting, &config, &facts, now)?;
-            eprintln!("{}", queued(&store, facts.number, now).await?);
-        }
-        None => {
-            let row = store.read(move |view| view.digest_of(DAILY, today)).await?;
-            let row =
-                row.ok_or_else(|| anyhow::anyhow!("the digest of {today} vanished while it was read"))?;
-            show(setting, &config, &row.facts, row.made_at)?;
-            eprintln!(
-                "today's digest was made at {}; it goes out once a day",
-                output::local(row.made_at, config.organisation.zone)
-            );
-        }
+    if let Some(facts) = made {
+        show(setting, &config, &facts, now)?;
+        eprintln!("{}", queued(&store, facts.number, now).await?);
+        return Ok(End::Fine);
     }
+    let row = store.read(move |view| view.digest_of(DAILY, today)).await?;
+    let row = row.ok_or_else(|| anyhow::anyhow!("the digest of {today} vanished while it was read"))?;
+    show(setting, &config, &row.facts, row.made_at)?;
+    let made_at = output::local(row.made_at, config.organisation.zone);
+    eprintln!("today's digest was made at {made_at}; it goes out once a day");
     Ok(End::Fine)
 }
 

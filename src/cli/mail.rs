@@ -10,12 +10,16 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 pub async fn test(setting: &Setting, address: &str) -> anyhow::Result<End> {
+    anyhow::ensure!(
+        address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
+        "{address:?} is not a mail address; write name@host"
+    );
     let config = setting.config()?;
     let carrier = app::carrier(&config)?;
     let message_id = message_id(&app::mail_domain(&config))?;
     let bytes = letter(&config, address, &message_id, Utc::now())?;
-    let letter = Letter { from: &config.mail.from, to: address, message_id: &message_id, bytes: &bytes };
-    let (said, carried) = send::dialogue(&carrier, &letter).await;
+    let test = Letter { from: &config.mail.from, to: address, message_id: &message_id, bytes: &bytes };
+    let (said, carried) = send::dialogue(&carrier, &test).await;
     let (outcome, stage, reply) = match &carried {
         Carried::Accepted { reply } => ("accepted", None, reply.as_str()),
         Carried::Later { stage, reply } => ("later", Some(*stage), reply.as_str()),
@@ -84,9 +88,8 @@ fn letter(config: &Config, address: &str, message_id: &str, now: DateTime<Utc>) 
 
 /// Another one each time: servers drop what they have seen.
 fn message_id(domain: &str) -> anyhow::Result<String> {
-    let mut bytes = [0u8; 12];
+    let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("<test-{hex}@{domain}>"))
+    Ok(format!("<test-{:024x}@{domain}>", u128::from_le_bytes(bytes) >> 32))
 }

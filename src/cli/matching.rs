@@ -28,13 +28,12 @@ pub fn run(
 ) -> anyhow::Result<End> {
     if jsonl {
         anyhow::ensure!(files.is_empty(), "--jsonl reads standard input; leave the files away");
-        // Where every line brings its own terms, a broken configuration is nobody's business.
-        let standing = std::sync::LazyLock::new(|| terms(setting, lexicons).and_then(ready));
-        if !lexicons.is_empty()
-            && let Err(error) = &*standing
-        {
-            anyhow::bail!("{error:#}");
-        }
+        // Terms that were named must be right; where every line brings its own, the configuration is not asked.
+        let named = if lexicons.is_empty() { None } else { Some(ready(terms(setting, lexicons)?)?) };
+        let standing = std::sync::LazyLock::new(|| match named {
+            Some(matcher) => Ok(matcher),
+            None => terms(setting, &[]).and_then(ready),
+        });
         return of_lines(&standing);
     }
     let matcher = ready(terms(setting, lexicons)?)?;

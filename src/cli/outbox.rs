@@ -62,7 +62,8 @@ pub fn shown(row: &MessageRow, now: DateTime<Utc>, zone: Tz) -> String {
     if row.state != "accepted"
         && let Some(reply) = &row.reply
     {
-        line.push_str(&format!("\n    after {} tries: {}", row.tries, output::short(reply, 200)));
+        let tries = if row.tries > 0 { format!("after {} tries: ", row.tries) } else { String::new() };
+        line = format!("{line}\n    {tries}{}", output::short(reply, 200));
     }
     line
 }

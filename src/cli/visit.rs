@@ -8,8 +8,8 @@ use crate::escalate::{self, Organisation};
 use crate::fetch::{Fetcher, Settings};
 use crate::lexicon::Scalars;
 use crate::model::{
-    ArticleSelectors, Fetched, Field, LadderLine, Lang, ListSelectors, Outcome, PageWhy, Skip, Source,
-    SourceKind, Spread, Tier, Timetable, Word,
+    ArticleSelectors, Fetched, Field, LadderLine, Lang, ListSelectors, Outcome, PageWhy, Source, SourceKind,
+    Spread, Tier, Timetable, Word,
 };
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -47,9 +47,9 @@ pub async fn run(setting: &Setting, target: &str) -> anyhow::Result<End> {
         now: Utc::now(),
     };
     if setting.json {
-        dry.as_json(why, &outcome, finding.as_ref())?
+        dry.as_json(why, &outcome, finding.as_ref())?;
     } else {
-        dry.as_text(why, &outcome, finding.as_ref())?
+        dry.as_text(why, &outcome, finding.as_ref())?;
     }
     let came =
         matches!(outcome, Outcome::Body(_)) && finding.is_some_and(|finding| finding.problem.is_none());
@@ -92,13 +92,13 @@ fn stranger(url: &Url, zone: Tz) -> Source {
         name: url.host_str().unwrap_or("-").to_owned(),
         url: url.clone(),
         kind: SourceKind::List(ListSelectors::default()),
-        timetable: Timetable::Every { every: Duration::from_secs(3600), jitter: Duration::ZERO },
+        timetable: Timetable::Every { every: Duration::from_hours(1), jitter: Duration::ZERO },
         zone,
         tier: Tier::Social,
         own: false,
         enabled: true,
         watched_since: None,
-        age_limit: Duration::from_secs(24 * 3600),
+        age_limit: Duration::from_hours(24),
         max_silence: None,
         allow_private: false,
         charset: None,
@@ -387,15 +387,9 @@ fn not_fetched(outcome: &Outcome) -> String {
             format!("failed: {}{after}", output::printable(reason))
         }
         Outcome::Skipped { why, detail, .. } => {
-            let remedy = match why {
-                Skip::Address => {
-                    "; where it is meant, say allow_private = true for its source in sources.toml"
-                }
-                _ => "",
-            };
             let detail =
                 if detail.is_empty() { String::new() } else { format!(": {}", output::printable(detail)) };
-            format!("not asked for, {}{detail}{remedy}", why.label(Lang::En))
+            format!("not asked for, {}{detail}", why.label(Lang::En))
         }
     }
 }

@@ -36,7 +36,8 @@ pub async fn run(setting: &Setting, written: &str) -> anyhow::Result<End> {
         moments.push(of_mail(mail));
         moments.extend(attempts.iter().map(|attempt| of_attempt(mail, attempt)));
     }
-    moments.sort_by_key(|moment| moment.at);
+    // A mention comes before what it set in motion, and a mail before its tries, within the same instant too.
+    moments.sort_by_key(|moment| (moment.at, moment.rank));
     if setting.json {
         let mut object = serde_json::to_value(&known.matter.incident)?;
         object["what"] = "incident".into();
@@ -68,6 +69,7 @@ pub async fn run(setting: &Setting, written: &str) -> anyhow::Result<End> {
 /// One thing that happened, for people and for programs.
 struct Moment {
     at: DateTime<Utc>,
+    rank: u8,
     text: String,
     object: Value,
 }
@@ -77,7 +79,7 @@ fn of_event(event: &EventRow, now: DateTime<Utc>, zone: Tz) -> Moment {
         "what": "event", "at": event.at, "actor": event.actor, "kind": event.kind, "subject": event.subject,
         "data": event.data,
     });
-    Moment { at: event.at, text: words(event, now, zone), object }
+    Moment { at: event.at, rank: 1, text: words(event, now, zone), object }
 }
 
 fn of_mention(mention: &MentionRow) -> Moment {
@@ -86,6 +88,7 @@ fn of_mention(mention: &MentionRow) -> Moment {
     let published = mention.published.as_deref().unwrap_or("undated");
     Moment {
         at: mention.at,
+        rank: 0,
         text: format!(
             "mention in {}, published {published}: {}{old}",
             mention.source,
@@ -103,6 +106,7 @@ fn of_mail(mail: &MessageRow) -> Moment {
     let object = json!({ "what": "mail", "at": mail.queued_at, "mail": mail });
     Moment {
         at: mail.queued_at,
+        rank: 2,
         text: format!("mail {} for {} ({}): {}", mail.id, mail.person, mail.reason, mail.state),
         object,
     }
@@ -111,6 +115,7 @@ fn of_mail(mail: &MessageRow) -> Moment {
 fn of_attempt(mail: &MessageRow, attempt: &AttemptRow) -> Moment {
     Moment {
         at: attempt.at,
+        rank: 3,
         text: format!(
             "mail {} to {}, try {} at {}: {} — {}",
             mail.id,

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// The newest run: started, last alive, stopped.
-    pub run: Option<(DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>)>,
+    pub run: Option<Run>,
     pub sources: Vec<SourceRow>,
     pub troubles: Vec<TroubleLine>,
     /// Pages given up within a day.
@@ -24,6 +24,9 @@ pub struct Standing {
     /// Incidents whose first report is overdue.
     pub overdue: Vec<String>,
 }
+
+/// Started, last alive, stopped.
+pub type Run = (DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>);
 
 /// Something that wants a look, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

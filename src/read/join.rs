@@ -3,6 +3,7 @@
 use super::{Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, feed, forum, list, page};
 use crate::model::{Entry, EntryKey, ForumSelectors, Link, PageWhy, Reading, Source, SourceKind, Unreadable};
 use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
 use url::Url;
 
 /// Reads one page of `source`; `hint` is what the list or feed said of it.
@@ -39,6 +40,7 @@ fn of_feed(source: &Source, feed: Feed, article: bool) -> Reading {
             None => reading.entries.push(entry),
         }
     }
+    tell_apart(source, &mut reading.entries);
     if reading.entries.is_empty() && reading.links.is_empty() {
         reading.note = Some("the feed has no items".to_owned());
     }
@@ -81,6 +83,23 @@ fn of_item(source: &Source, item: FeedItem, by_page: bool) -> Entry {
         text: item.text,
         byline: item.author,
         published: item.published,
+    }
+}
+
+/// Some feeds give several items one address: each is then known by its words, or all but one would be lost.
+fn tell_apart(source: &Source, entries: &mut [Entry]) {
+    let mut first: HashMap<&EntryKey, &Entry> = HashMap::new();
+    let mut shared: HashSet<EntryKey> = HashSet::new();
+    for entry in entries.iter() {
+        let other = *first.entry(&entry.key).or_insert(entry);
+        if (&other.title, &other.text) != (&entry.title, &entry.text) {
+            shared.insert(entry.key.clone());
+        }
+    }
+    for entry in entries.iter_mut().filter(|entry| shared.contains(&entry.key)) {
+        let seed = format!("{}\n{}\n{}", entry.key.as_str(), entry.title, entry.text);
+        entry.key = EntryKey::guid(&source.key, &format!("sha256-{}", digest(&seed)));
+        entry.aliases.clear();
     }
 }
 

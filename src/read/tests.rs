@@ -246,6 +246,23 @@ mod joined {
     }
 
     #[test]
+    fn items_that_share_an_address_are_all_kept() {
+        let item =
+            |title: &str| format!("<item><title>{title}</title><link>https://y.example/d/</link></item>");
+        let items = [item("砚溪一"), item("砚溪二"), item("砚溪二"), item("砚溪一")].concat();
+        let kind = SourceKind::Feed { article: false };
+        let keys_of = |items: &str| {
+            let xml = format!("<rss version='2.0'><channel>{items}</channel></rss>");
+            let entries = reading(kind.clone(), PageWhy::Start, "https://y.example/rss", &xml, None).entries;
+            entries.iter().map(|entry| keys(entry).join(" ")).collect::<Vec<_>>()
+        };
+        let shared = keys_of(&items);
+        assert!(shared.iter().all(|key| key.starts_with("guid:yanxi:sha256-")), "{shared:?}");
+        assert!(shared[0] != shared[1] && shared[1] == shared[2] && shared[0] == shared[3], "{shared:?}");
+        assert_eq!(keys_of(&[item("砚溪一"), item("砚溪一")].concat()), ["url:https://y.example/d/"; 2]);
+    }
+
+    #[test]
     fn a_page_is_filled_in_from_its_hint_and_keeps_its_key() {
         let list = "<ul><li><a href=/2026/0114/a1.html>岚栎科技回应网传消息不实</a><li><a href=/2026/0114/a2.html>砚溪市发布食品安全抽检通报</a><li><a href=/2026/0114/a3.html>砚溪市公布今年重点工程名单</a></ul>";
         let kind = SourceKind::List(ListSelectors::default());

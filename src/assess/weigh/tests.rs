@@ -196,6 +196,16 @@ fn reasons_and_quotation_are_told() {
 }
 
 #[test]
+fn the_words_that_decided_are_shown_however_late_they_come() {
+    let book = book(&[named()]);
+    let before =
+        "岚栎科技今日开市。天气晴朗，市民出行顺畅，各处秩序井然，园区的班车照常按时刻表发出。\n".repeat(9);
+    let late = weighed(&book, "", &format!("{before}岚栎科技被立案调查。"));
+    let shown: String = excerpt(&book, &late).into_iter().map(|part| part.text).collect();
+    assert!(shown.contains("岚栎科技被立案调查"), "{shown}");
+}
+
+#[test]
 fn hits_are_kept_in_characters_of_the_masked_text() {
     let book = book(&[named()]);
     let weighed = weighed(&book, "岚栎科技", "电１３９００００１２３４，岚栎新材退市");
