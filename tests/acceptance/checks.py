@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import sqlite3
 
 try:
@@ -141,7 +142,8 @@ class Checks:
                 self.fault(f"{source}: the list at version {known} was committed without its pages", sorted(missing)[:5])
 
     def steps_have_mails(self, db):
-        keys = {key for (key,) in db.execute("SELECT dedup_key FROM message")}
+        # The end of a ladder carries its hour: one that is acknowledged late can end twice.
+        keys = {re.sub(r":exhausted:\d+:", ":exhausted:", key) for (key,) in db.execute("SELECT dedup_key FROM message")}
         for climb, policy, taken, state in db.execute("SELECT id, policy_key, taken, state FROM climb"):
             steps = REACHED[policy]
             owed = [f"climb:{climb}:step:{step}:{who}" for step in range(taken) for who in steps[step]]

@@ -18,7 +18,7 @@ from checks import Checks         # noqa: E402
 from relay import Relay           # noqa: E402
 from world import World           # noqa: E402
 
-SIZE, BALLAST = 24 << 20, 6 << 20
+SIZE, BALLASTS = 64 << 20, (10 << 20, 34 << 20)
 
 
 class Disk:
@@ -60,7 +60,7 @@ class Run(kill.Killer):
 
     def __init__(self, args, folder, disk):
         self.args, self.folder, self.disk = args, folder, disk
-        self.world = World(args.seed, pace=(0.02, 0.06), grave_share=0.05, filler=60)
+        self.world = World(args.seed, pace=(0.04, 0.1), grave_share=0.05, filler=60)
         self.world.slow = False
         self.relay, self.checks = Relay(args.seed, stalls=0.1, refusals=0, hang_ups=0), Checks()
         self.database = disk.point / "tingfeng.db"
@@ -92,8 +92,8 @@ class Run(kill.Killer):
             self.checks.fault(f"the daemon ended {when}", daemon.said()[-800:])
 
     def fill_twice(self):
-        self.disk.fill("ballast-1", BALLAST)
-        self.disk.fill("ballast-2", BALLAST)
+        for number, size in enumerate(BALLASTS, 1):
+            self.disk.fill(f"ballast-{number}", size)
         daemon = self.start()
         self.until_full(daemon)
         self.freeze_and_look(daemon, "full")
@@ -102,7 +102,9 @@ class Run(kill.Killer):
         self.freeze_and_look(daemon, "full for 20 s")
         (self.disk.point / "ballast-1").unlink()
         stored = self.entries()
-        time.sleep(15)
+        limit = time.monotonic() + 30
+        while self.entries() <= stored and time.monotonic() < limit:
+            time.sleep(0.2)
         self.living(daemon, "after there was room again")
         if self.entries() <= stored:
             self.checks.fault("with room again nothing more is stored", (stored, self.entries()))
@@ -151,7 +153,8 @@ def main():
             told = [line for line in lines if "the disk is full" in line]
             alarms = pathlib.Path(folder / "alarms")
             print("\nwhat it said first of each kind:")
-            for word in ("no work can be taken", "could not be stored", "round failed", "cannot be written yet", "takes writes again"):
+            for word in ("no work can be taken", "could not be stored", "round failed", "cannot be written yet", "taken again",
+                         "works again"):
                 print("  " + next((line for line in lines if word in line), f"(nothing with: {word})"))
             print("\non the second channel:", alarms.read_text().strip() if alarms.exists() else "(nothing)")
             print("\n" + house.table([

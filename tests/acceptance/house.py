@@ -4,6 +4,7 @@ Standard library only, but for `venv`, which fetches aiosmtpd and zstandard into
 """
 
 import argparse
+import atexit
 import fcntl
 import os
 import pathlib
@@ -40,9 +41,11 @@ def in_venv():
         return True
     if not (home / "complete").exists():
         print(f"making {home} with {' '.join(PACKAGES)}", file=sys.stderr)
-        virtual.create(home, with_pip=True, clear=True)
-        fetched = subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES])
-        if fetched.returncode != 0:
+        try:
+            virtual.create(home, with_pip=True, clear=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        except (subprocess.CalledProcessError, OSError) as error:
+            print(f"cannot: {error}", file=sys.stderr)
             return False
         (home / "complete").touch()
     os.execv(python, [str(python), *sys.argv])
@@ -84,6 +87,7 @@ class Daemon:
         self.process = subprocess.Popen(
             [binary, "-c", config, *arguments], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
             env={**os.environ, **(env or {})})
+        atexit.register(self.process.kill)      # a script that fails leaves nobody behind
 
     def alive(self):
         return self.process.poll() is None
