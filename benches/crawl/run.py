@@ -108,14 +108,14 @@ def prepare(newsd, work):
     return work / 'target/release/newsd-synth', python
 
 
-def wanted(server, terms, work):
+def wanted(server, python, terms, work):
     """Terms of case B."""
     out = work / 'wanted.txt'
     if not out.exists():
         pages = work / 'pages'
         pages.mkdir(exist_ok=True)
         call(server, '--dict', work / 'dict.txt', '--pool', POOL, '--dump', pages)
-        call(sys.executable, HERE / 'choose.py', pages, terms, '0.05', out)
+        call(python, HERE / 'choose.py', pages, terms, '0.05', out)
         shutil.rmtree(pages)
     return out
 
@@ -236,7 +236,7 @@ def main():
     if binary is None:
         call('cargo', 'build', '--release', '-q', '--manifest-path', ROOT / 'Cargo.toml')
         binary = target / 'release/tingfeng'
-    chosen = wanted(server, terms, work)
+    chosen = wanted(server, python, terms, work)
     clients = {'tingfeng run --once': (run_tingfeng, binary), PEER: (run_peer, python)}
     if options.client:
         clients = {name: client for name, client in clients.items() if name.startswith('tingfeng') == (options.client == 'tingfeng')}
