@@ -281,7 +281,7 @@ impl Setting {
 fn told(setting: &Setting, done: Done) -> anyhow::Result<End> {
     match done {
         Done::Yes(said) if setting.json => {
-            output::json_line(&serde_json::json!({ "done": true, "said": said }))?
+            output::json_line(&serde_json::json!({ "done": true, "said": said }))?;
         }
         Done::Yes(said) => output::line(&said)?,
         Done::No(said) => anyhow::bail!("{said}"),

@@ -124,14 +124,14 @@ async fn weigh(
                         now,
                     ));
                 }
-                Err((reading, problem, fetched))
+                Err(Box::new((reading, problem, fetched)))
             })
             .await
             .map_err(failed)?
     };
     let (reading, problem, fetched) = match packed {
         Ok(packed) => return Ok(packed),
-        Err(several) => several,
+        Err(several) => *several,
     };
     let reading = unknown_only(rooms, reading).await?;
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());

@@ -259,7 +259,7 @@ fn deciding_rooms_have_no_clock_no_network_and_no_files() {
             let clock = path.ends_with("::now");
             let excused =
                 ALLOWED.iter().any(|(allowed, what, _)| allowed == &file.as_str() && path.starts_with(what));
-            if (clock || NOT_FOR_DECIDING.iter().any(|with| begins(&with))) && !excused {
+            if (clock || NOT_FOR_DECIDING.iter().any(begins)) && !excused {
                 wrong.push(format!("{file} names {path}: {room} decides, and neither asks nor waits"));
             }
         }

@@ -66,7 +66,7 @@ fn words(text: &str) -> String {
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let parts: Vec<&str> = word.trim_start_matches("=?").trim_end_matches("?=").split('?').collect();
         let encoded = word.starts_with("=?") && word.ends_with("?=") && parts.len() == 3;
-        if !out.is_empty() && !(after_word && encoded) {
+        if !(out.is_empty() || after_word && encoded) {
             out.push(' ');
         }
         after_word = encoded;
