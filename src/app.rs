@@ -107,6 +107,13 @@ impl Rooms {
             config.store_path == self.current().config.store_path,
             "store.path cannot change while the daemon runs; restart it"
         );
+        let before = &self.current().config;
+        // The fetcher and the loops keep what they were started with; saying nothing would be a lie.
+        if config.crawl != before.crawl || config.round != before.round {
+            tracing::warn!(
+                "[crawl] and escalation.round take effect at the next start, except crawl.concurrency"
+            );
+        }
         let sources = config.sources.clone();
         let next = Snapshot::take(config, &self.store, now).await?;
         self.store.write(move |tx| tx.sync_sources(&sources, now)).await?;
