@@ -61,7 +61,13 @@ pub async fn visit(rooms: &Rooms, work: Leased) -> Result<Visited, StoreError> {
         hits,
         ..Visited::default()
     };
-    let (recorded, alerts) = write(rooms, snapshot, record, facts, now).await?;
+    let without = record.bare();
+    let (recorded, alerts) = match write(rooms, Arc::clone(&snapshot), record, facts, now).await {
+        Err(error) if error.is_poison() => {
+            return give_up(rooms, snapshot, &source, &work, without, &error, visited, now).await;
+        }
+        written => written?,
+    };
     Ok(Visited {
         new_entries: recorded.new_entries,
         new_links: recorded.new_links,
@@ -69,6 +75,32 @@ pub async fn visit(rooms: &Rooms, work: Leased) -> Result<Visited, StoreError> {
         alerts,
         ..visited
     })
+}
+
+/// What can never be stored is written down as such, and does not come again for ever (P1).
+async fn give_up(
+    rooms: &Rooms,
+    snapshot: Arc<Snapshot>,
+    source: &Source,
+    work: &Leased,
+    record: PageRecord,
+    error: &StoreError,
+    visited: Visited,
+    now: DateTime<Utc>,
+) -> Result<Visited, StoreError> {
+    let reason = format!("what was read could not be stored: {error}");
+    tracing::error!(source.key = %source.key, url = %work.url, "given up: {reason}");
+    let page = work.visit.page.is_some();
+    let again = schedule::next_visit(&source.timetable, source.zone, &source.key, work.fails + 1, now);
+    let record = PageRecord {
+        outcome: "failed",
+        page_state: "given_up",
+        due_at: (!page).then_some(again),
+        reason: reason.clone(),
+        ..record
+    };
+    write(rooms, snapshot, record, Vec::new(), now).await?;
+    Ok(Visited { outcome: "failed", reason, ..visited })
 }
 
 async fn fetch(rooms: &Rooms, source: &Source, work: &Leased) -> Outcome {

@@ -25,6 +25,23 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether it is this change itself that cannot be stored: it will not go better the next time, and its neighbours
+    /// are well.
+    pub fn is_poison(&self) -> bool {
+        match self {
+            Self::Data(_) => true,
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    rusqlite::ErrorCode::ConstraintViolation
+                        | rusqlite::ErrorCode::TooBig
+                        | rusqlite::ErrorCode::TypeMismatch
+                )
+            ),
+            _ => false,
+        }
+    }
+
     /// Whether the same write may succeed a little later without anybody's help.
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Full(_) | Self::Locked(_))

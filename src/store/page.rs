@@ -35,6 +35,24 @@ pub struct PageRecord {
     pub lexicon: i64,
 }
 
+impl PageRecord {
+    /// The same visit with nothing to store but how it ended.
+    pub fn bare(&self) -> Self {
+        Self {
+            visit: self.visit.clone(),
+            at: self.at,
+            outcome: self.outcome,
+            reason: self.reason.clone(),
+            due_at: self.due_at,
+            page_state: self.page_state,
+            fetch: None,
+            entries: Vec::new(),
+            links: Vec::new(),
+            lexicon: self.lexicon,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct FetchRecord {
     pub etag: Option<String>,

@@ -308,6 +308,17 @@ mod tests {
         assert_eq!(count(&store).await, 2);
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_can_never_be_stored_is_told_from_what_may_go_better() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("a.db")).unwrap();
+        let wrong =
+            store.write(|tx| tx.execute("INSERT INTO snapshot VALUES (1, 'nonsense', 'h', 'b', 0)", []));
+        assert!(wrong.await.unwrap_err().is_poison(), "a word that the table does not know");
+        let full = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(13), None);
+        assert!(!StoreError::from(full).is_poison() && !StoreError::LeaseLost.is_poison());
+    }
+
     #[test]
     fn foreign_and_newer_files_are_refused() {
         let dir = tempfile::tempdir().unwrap();
