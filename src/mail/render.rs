@@ -224,7 +224,7 @@ fn flat(value: &Value) -> Value {
     if value.is_safe() { Value::from_safe_string(joined) } else { Value::from(joined) }
 }
 
-/// 1992 as `1,992`; a space before each group of three where `mark` says so.
+/// One mention, two mentions; `more` where an s is not enough.
 fn many(number: u64, one: &str, more: Option<&str>) -> String {
     match (number, more) {
         (1, _) => format!("1 {one}"),
@@ -233,6 +233,7 @@ fn many(number: u64, one: &str, more: Option<&str>) -> String {
     }
 }
 
+/// 1992 as `1,992`; a space before each group of three where `mark` says so.
 fn thousands(number: u64, mark: &str) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

@@ -78,11 +78,16 @@ class Killer:
         """A new file may die at any instant too: while it gets its pragmas, its tables, its identity."""
         for number in range(times):
             if number % 2 == 0:
-                for path in self.database.parent.glob("*"):
-                    path.unlink()
+                self.forget()
             daemon = self.start()
             time.sleep(self.dice.uniform(0, 0.25))
             self.die(daemon, "fresh", Checks())
+        self.forget()
+
+    def forget(self):
+        """Another organisation starts over: its mails are none of this one's."""
+        time.sleep(1.3)           # the relay's longest pause: what it takes late belongs to the dead file too
+        self.relay.mails.clear()
         for path in self.database.parent.glob("*"):
             path.unlink()
 
