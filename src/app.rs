@@ -2,6 +2,7 @@
 //!
 //! Loops wait; rounds work. A round takes `now` and returns what it did, so tests call it and never sleep.
 
+mod complaint;
 mod crawl;
 mod delivery;
 mod digest;
@@ -16,14 +17,14 @@ mod visit;
 
 pub use crawl::{crawl_round, lease_round};
 pub use delivery::{Delivered, delivery_round};
-pub use digest::{digest_facts, make_digest};
+pub use digest::{DAILY, digest_facts, in_tx as make_digest_in, make_digest, period};
 pub use escalation::escalation_round;
 pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
-pub use snapshot::{Snapshot, carrier};
+pub use snapshot::{Snapshot, carrier, mail_domain, organisation};
 pub use supervise::{Ended, run, watch};
-pub use visit::{Visited, look, visit};
+pub use visit::{Finding, Looking, Visited, look, news_age, visit};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -106,6 +107,13 @@ impl Rooms {
             config.store_path == self.current().config.store_path,
             "store.path cannot change while the daemon runs; restart it"
         );
+        let before = &self.current().config;
+        // The fetcher and the loops keep what they were started with; saying nothing would be a lie.
+        if config.crawl != before.crawl || config.round != before.round {
+            tracing::warn!(
+                "[crawl] and escalation.round take effect at the next start, except crawl.concurrency"
+            );
+        }
         let sources = config.sources.clone();
         let next = Snapshot::take(config, &self.store, now).await?;
         self.store.write(move |tx| tx.sync_sources(&sources, now)).await?;

@@ -18,4 +18,4 @@ mod weigh;
 pub use denial::Denied;
 pub use quote::{excerpt, hits_json};
 pub use rulebook::{Rulebook, RulebookError};
-pub use weigh::{Fired, Weighed, weigh};
+pub use weigh::{Fired, Weighed, masked, weigh};

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 fine, 1 failed, 2 usage, 3 findings, 78 configuration.
 
+mod actor;
 mod backup;
 mod check;
 mod demo;
@@ -9,6 +10,7 @@ mod digest;
 mod entry;
 mod incident;
 mod init;
+mod lanes;
 mod mail;
 mod matching;
 mod outbox;
@@ -20,11 +22,15 @@ mod visit;
 mod why;
 
 use crate::config::{self, Config};
+use crate::desk::Done;
 use crate::store::Store;
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// Where the service's configuration lies.
+pub const DEFAULT_DIR: &str = "/etc/tingfeng";
 
 /// Tingfeng (听风) watches news sites, forums and feeds for your organisation, and escalates by mail.
 ///
@@ -40,7 +46,7 @@ pub struct Args {
         global = true,
         env = "TINGFENG_CONFIG",
         value_name = "DIR",
-        default_value = "/etc/tingfeng"
+        default_value = DEFAULT_DIR
     )]
     pub config: PathBuf,
     /// One JSON object a line instead of text (docs/json.md).
@@ -94,8 +100,8 @@ pub enum Command {
         #[arg(long)]
         url: Option<url::Url>,
         /// When it was fetched (RFC 3339): dates like 昨天 count from there. Default: now.
-        #[arg(long)]
-        fetched: Option<String>,
+        #[arg(long, value_parser = read::instant)]
+        fetched: Option<chrono::DateTime<chrono::Utc>>,
         /// Take lines {"file","url"?,"fetched"?,"content_type"?} from standard input.
         #[arg(long, conflicts_with = "files")]
         jsonl: bool,
@@ -218,6 +224,8 @@ pub enum OutboxCommand {
         /// Only what still has to go out.
         #[arg(long)]
         waiting: bool,
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
     },
     /// Try a waiting, failed or expired mail now.
     Retry { message: i64 },
@@ -269,6 +277,18 @@ impl Setting {
     }
 }
 
+/// Says what came of a verb; where nothing was changed, that is an error.
+fn told(setting: &Setting, done: Done) -> anyhow::Result<End> {
+    match done {
+        Done::Yes(said) if setting.json => {
+            output::json_line(&serde_json::json!({ "done": true, "said": said }))?;
+        }
+        Done::Yes(said) => output::line(&said)?,
+        Done::No(said) => anyhow::bail!("{said}"),
+    }
+    Ok(End::Fine)
+}
+
 /// Runs one command to its end.
 pub fn run(args: Args) -> anyhow::Result<End> {
     let context = Setting { dir: args.config, json: args.json, acting_as: args.acting_as };
@@ -289,7 +309,9 @@ async fn dispatch(command: Command, context: &Setting) -> anyhow::Result<End> {
         Command::Run { once } => run::run(context, once).await,
         Command::Demo { serve, into } => demo::run(serve, into).await,
         Command::Visit { target } => visit::run(context, &target).await,
-        Command::Read { kind, url, fetched, jsonl, files } => read::run(kind, url, fetched, jsonl, &files),
+        Command::Read { kind, url, fetched, jsonl, files } => {
+            read::run(kind, url.as_ref(), fetched, jsonl, &files)
+        }
         Command::Match { lexicon, jsonl, count, files } => {
             matching::run(context, &lexicon, jsonl, count, &files)
         }

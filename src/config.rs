@@ -102,6 +102,34 @@ pub fn load(dir: &Path) -> Result<Config, Problems> {
     }
 }
 
+/// One lexicon file, wherever it lies, with its mistakes.
+pub fn load_lexicon(path: &Path) -> Result<Lexicon, Problems> {
+    let dir = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let notes = Notes::default();
+    let file = open(dir, name, &notes);
+    let lexicon = file.and_then(|file| one_lexicon(&mut Draft::new(dir, &notes), file));
+    let problems = notes.sorted();
+    match lexicon {
+        Some(lexicon) if problems.is_empty() => Ok(lexicon),
+        _ => Err(Problems(problems)),
+    }
+}
+
+/// The lexicons that are compiled in: what `init` writes, for every profile.
+pub fn shipped_lexicons() -> Vec<Lexicon> {
+    let (dir, notes) = (Path::new("(shipped)"), Notes::default());
+    let mut draft = Draft::new(dir, &notes);
+    let files = profile::examples().filter(|(name, _)| name.starts_with(LEXICONS));
+    files.filter_map(|(name, text)| one_lexicon(&mut draft, (name.to_owned(), text.to_owned()))).collect()
+}
+
+fn one_lexicon(draft: &mut Draft, file: (String, String)) -> Option<Lexicon> {
+    let name = file.0.clone();
+    let stem = Path::new(&name).file_stem().map(|stem| stem.to_string_lossy().into_owned())?;
+    parse(&[file], &name, draft, &[], |table, draft| lexicons::read(table, &stem, draft)).flatten()
+}
+
 /// The texts of all files, by name; `None` without the folder.
 fn gather(dir: &Path, notes: &Notes) -> Option<Vec<(String, String)>> {
     if !dir.is_dir() {

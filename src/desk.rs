@@ -6,8 +6,9 @@
 use crate::app::{Snapshot, remind, subject_of};
 use crate::model::{Incident, Severity, Verdict, Word};
 use crate::store::{StoreError, Tx};
-use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::json;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
 
 /// What came of a verb.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,18 +19,72 @@ pub enum Done {
     No(String),
 }
 
+/// Who does it: a person, and where somebody else did it in that person's name, who.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Actor<'a> {
+    pub person: &'a str,
+    pub by: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Actor<'a> {
+    fn from(person: &'a str) -> Self {
+        Self { person, by: None }
+    }
+}
+
+impl<'a> From<&'a String> for Actor<'a> {
+    fn from(person: &'a String) -> Self {
+        Self { person, by: None }
+    }
+}
+
+impl std::fmt::Display for Actor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.person)?;
+        match self.by {
+            Some(by) => write!(f, " (as, by {by})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Actor<'_> {
+    /// What goes on record: acting for somebody else is said.
+    fn record(&self, mut data: Value) -> Value {
+        if let (Some(_), Some(object)) = (self.by, data.as_object_mut()) {
+            object.insert("acted".to_owned(), self.to_string().into());
+        }
+        data
+    }
+}
+
+/// The number as it is stored: `117` is this year's, `2026-117` the same with less typing.
+pub fn number(written: &str, zone: Tz, now: DateTime<Utc>) -> String {
+    let written = written.trim();
+    let (year, short) = match written.split_once('-') {
+        Some((year, short)) => (year.to_owned(), short),
+        None => (now.with_timezone(&zone).year().to_string(), written),
+    };
+    match short.parse::<u32>() {
+        Ok(short) => format!("{year}-{short:04}"),
+        Err(_) => written.to_owned(),
+    }
+}
+
 /// 「收到」: the ladder waits, undelivered ladder mails are cancelled, the holder is told when it runs out.
-pub fn acknowledge(
+pub fn acknowledge<'a>(
     tx: &mut Tx,
     snapshot: &Snapshot,
     number: &str,
-    person: &str,
+    actor: impl Into<Actor<'a>>,
     reported: bool,
     now: DateTime<Utc>,
 ) -> Result<Done, StoreError> {
+    let actor = actor.into();
+    let person = actor.person;
     let Some(incident) = tx.view().incident(number)? else { return Ok(unknown(number)) };
     if let Some(no) = closed(&incident) {
-        tx.event(person, "late_ack", &subject_of(number), &json!({}), now)?;
+        tx.event(person, "late_ack", &subject_of(number), &actor.record(json!({})), now)?;
         return Ok(no);
     }
     let valid = tx.view().climb_of(incident.id)?.map(|climb| climb.policy.ack_valid);
@@ -62,7 +117,7 @@ pub fn acknowledge(
         person,
         "acknowledged",
         &subject_of(number),
-        &json!({ "until": until, "reported": reported }),
+        &actor.record(json!({ "until": until, "reported": reported })),
         now,
     )?;
     Ok(Done::Yes(said))
@@ -70,14 +125,16 @@ pub fn acknowledge(
 
 /// Closes with a verdict. Red, orange and own-channel matters ask for a second person in a later version; until then
 /// who closed is recorded.
-pub fn close(
+pub fn close<'a>(
     tx: &mut Tx,
     number: &str,
-    person: &str,
+    actor: impl Into<Actor<'a>>,
     verdict: Verdict,
     note: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Done, StoreError> {
+    let actor = actor.into();
+    let person = actor.person;
     let Some(incident) = tx.view().incident(number)? else { return Ok(unknown(number)) };
     if let Some(no) = closed(&incident) {
         return Ok(no);
@@ -86,8 +143,54 @@ pub fn close(
         return Ok(Done::No(format!("{number} is {}: say what was done with --note", incident.severity)));
     }
     tx.close_incident(incident.id, verdict, person, note, now)?;
-    tx.event(person, "closed", &subject_of(number), &json!({ "verdict": verdict, "note": note }), now)?;
+    let data = actor.record(json!({ "verdict": verdict, "note": note }));
+    tx.event(person, "closed", &subject_of(number), &data, now)?;
     Ok(Done::Yes(format!("{number} closed: {}", verdict.key())))
+}
+
+/// A waiting, failed or expired mail is tried now.
+pub fn retry_mail<'a>(
+    tx: &mut Tx,
+    message: i64,
+    actor: impl Into<Actor<'a>>,
+    now: DateTime<Utc>,
+) -> Result<Done, StoreError> {
+    let actor = actor.into();
+    let Some(row) = tx.view().message(message)? else { return Ok(no_mail(message)) };
+    if !tx.retry_message(message, now)? {
+        return Ok(Done::No(match row.state.as_str() {
+            "accepted" => format!("mail {message} was accepted by the server; it is never sent again"),
+            "sending" => format!("mail {message} is on its way right now"),
+            state => {
+                format!("mail {message} is {state}; only waiting, failed or expired mails can be tried again")
+            }
+        }));
+    }
+    let data = actor.record(json!({ "was": row.state }));
+    tx.event(actor.person, "mail_retried", &format!("message:{message}"), &data, now)?;
+    Ok(Done::Yes(format!("mail {message} to {} is due now", row.person)))
+}
+
+/// A waiting mail is withdrawn.
+pub fn cancel_mail<'a>(
+    tx: &mut Tx,
+    message: i64,
+    actor: impl Into<Actor<'a>>,
+    now: DateTime<Utc>,
+) -> Result<Done, StoreError> {
+    let actor = actor.into();
+    let Some(row) = tx.view().message(message)? else { return Ok(no_mail(message)) };
+    if !tx.cancel_message(message, actor.person)? {
+        return Ok(Done::No(format!("mail {message} is {}; only a waiting one can be withdrawn", row.state)));
+    }
+    let why = format!("cancelled by {actor}");
+    let data = actor.record(json!({ "why": why }));
+    tx.event(actor.person, "mail_cancelled", &format!("message:{message}"), &data, now)?;
+    Ok(Done::Yes(format!("mail {message} to {} is withdrawn", row.person)))
+}
+
+fn no_mail(message: i64) -> Done {
+    Done::No(format!("there is no mail {message}; see: tingfeng outbox list"))
 }
 
 fn unknown(number: &str) -> Done {
@@ -98,4 +201,24 @@ fn closed(incident: &Incident) -> Option<Done> {
     let at = incident.closed_at?;
     let by = incident.closed_by.as_deref().unwrap_or("?");
     Some(Done::No(format!("{} was closed by {by} at {}", incident.number, at.to_rfc3339())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_may_be_written_short() {
+        let zone = Tz::Asia__Shanghai;
+        let new_year_eve = DateTime::parse_from_rfc3339("2026-12-31T17:00:00Z").unwrap().with_timezone(&Utc);
+        for (written, expected) in [
+            ("117", "2027-0117"),
+            (" 2026-0117 ", "2026-0117"),
+            ("2026-117", "2026-0117"),
+            ("20117", "2027-20117"),
+            ("abc", "abc"),
+        ] {
+            assert_eq!(number(written, zone, new_year_eve), expected, "the year is the zone's");
+        }
+    }
 }

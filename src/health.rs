@@ -1,7 +1,10 @@
 //! Habits of sources and what is a trouble of the watch (P5): one with a scope, never a flood, never silence.
 
-use crate::model::{Lang, Source};
-use crate::store::SourceRow;
+mod standing;
+
+pub use standing::{Finding, Standing, findings};
+
+use crate::model::{Lang, Source, SourceRow};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Failures in a row before somebody is told: one bad answer is weather.

@@ -3,10 +3,9 @@
 use crate::escalate::Organisation;
 use crate::health;
 use crate::model::{
-    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, Role, Severity,
-    TroubleLine, Word,
+    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, MentionRow, Role, Severity,
+    SourceRow, TroubleLine, Word,
 };
-use crate::store::{MentionRow, SourceRow};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// What a digest covers.
@@ -90,7 +89,7 @@ pub fn digest(
         old_mentions: rows.old_mentions,
         first_visit_entries: rows.first_visit_entries,
         coverage: rows.coverage,
-        troubles: rows.troubles.into_iter().map(|(kind, line)| trouble(&kind, line, lang)).collect(),
+        troubles: rows.troubles.iter().map(|(kind, line)| trouble(kind, line, lang)).collect(),
         mails_accepted: rows.mails.0,
         mails_waiting: rows.mails.1,
         mails_failed: rows.mails.2,
@@ -125,9 +124,9 @@ pub fn readers(organisation: &Organisation, to: &[Role], now: DateTime<Utc>) -> 
         .collect()
 }
 
-fn trouble(kind: &str, line: TroubleLine, lang: Lang) -> TroubleLine {
+fn trouble(kind: &str, line: &TroubleLine, lang: Lang) -> TroubleLine {
     let (subject, reason, _) = health::words(&line.subject, kind, &line.reason, "", lang);
-    TroubleLine { subject, reason, ..line }
+    TroubleLine { subject, reason, since: line.since }
 }
 
 /// What must be done today: ladders that nobody holds, first reports, incidents without a verdict; overdue first.

@@ -32,12 +32,12 @@ pub use entry::Totals;
 pub use error::StoreError;
 pub use event::EventRow;
 pub use frontier::{Lease, Leased};
-pub use incident::{MentionRow, NewIncident, since};
+pub use incident::{NewIncident, since};
 pub use message::{AttemptRow, Claimed, MessageRow, NewMessage, Sent};
 pub use page::{EntryRecord, FetchRecord, LinkRecord, Mentioned, PageRecord, Recorded, Visit};
 pub use run::RunId;
 pub use search::FoundEntry;
-pub use source::{SourceRow, host_of};
+pub use source::host_of;
 pub use tx::Tx;
 pub use view::View;
 

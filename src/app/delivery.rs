@@ -5,12 +5,18 @@ use crate::mail::{self, Envelope, Template};
 use crate::model::{Person, Word};
 use crate::roster::Roster;
 use crate::send::{self, Carried, Carrier, Letter, Stage};
-use crate::store::{Claimed, NewMessage, Sent, StoreError};
+use crate::store::{Claimed, NewMessage, Sent, StoreError, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Mails under way at once.
 const AT_ONCE: u32 = 4;
+
+/// How long to wait before an outcome that the database did not take is written again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// One mail that left (or did not), for the log and for `demo` and `run --once` to tell.
 #[derive(Debug, Clone)]
@@ -34,8 +40,20 @@ pub async fn delivery_round(rooms: &Rooms) -> Result<Vec<Delivered>, StoreError>
         if claimed.is_empty() {
             return Ok(delivered);
         }
-        let under_way = claimed.into_iter().map(|message| deliver(rooms, message, now));
-        for result in futures_util::future::join_all(under_way).await {
+        // One person's mails leave one after the other: the hourly limit counts the ones before.
+        let mut by_person: BTreeMap<String, Vec<Claimed>> = BTreeMap::new();
+        for message in claimed {
+            by_person.entry(message.person.clone()).or_default().push(message);
+        }
+        let under_way = by_person.into_values().map(|mut messages| async move {
+            messages.sort_by_key(|message| (message.priority, message.id));
+            let mut results = Vec::new();
+            for message in messages {
+                results.push(deliver(rooms, message, now).await);
+            }
+            results
+        });
+        for result in futures_util::future::join_all(under_way).await.into_iter().flatten() {
             delivered.extend(result?);
         }
     }
@@ -75,11 +93,23 @@ async fn deliver(
     let letter = Letter { from: &from, to: &address, message_id: &message.message_id, bytes: &bytes };
     let (store, clock, run, id) = (rooms.store.clone(), rooms.clock.clone(), rooms.run, message.id);
     // The commit between RCPT and DATA: the last check against acknowledgement and closing.
+    let unchecked = &Mutex::new(None);
     let before_data = move || async move {
         let now = clock.now();
-        store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or(false)
+        store.write(move |tx| tx.to_data(id, run, now)).await.unwrap_or_else(|error| {
+            *unchecked.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            false
+        })
     };
-    let carried = send::carry(&snapshot.carrier, &letter, before_data).await;
+    let carried = match &snapshot.carrier {
+        Some(carrier) => send::carry(carrier, &letter, before_data).await,
+        None => Carried::Later { stage: Stage::Connect, reply: "this process sends no mail".to_owned() },
+    };
+    // A check that could not be made withdraws nothing: the mail waits.
+    let carried = match unchecked.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(error) => Carried::Later { stage: Stage::Data, reply: format!("not sent: {error}") },
+        None => carried,
+    };
     let down = matches!(&carried, Carried::Later { stage, .. } if *stage <= Stage::Auth);
     rooms.relay_down.store(down, Ordering::Relaxed);
     let sent = verdict(carried, &message, rooms.clock.now());
@@ -147,7 +177,7 @@ fn verdict(carried: Carried, message: &Claimed, now: DateTime<Utc>) -> Sent {
             Sent::Later { stage: stage.key().to_owned(), reply, next_try_at }
         }
         Carried::Unknown { reply } => {
-            let again = (message.priority < 2 && message.tries < 2).then_some(now + TimeDelta::minutes(2));
+            let again = (message.priority < 2 && message.doubt == 0).then_some(now + TimeDelta::minutes(2));
             Sent::Unknown { reply, again }
         }
     }
@@ -169,49 +199,68 @@ async fn finish(
 ) -> Result<Delivered, StoreError> {
     let now = rooms.clock.now();
     let relay = match &snapshot.carrier {
-        Carrier::Folder(folder) => folder.display().to_string(),
-        Carrier::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+        Some(Carrier::Folder(folder)) => folder.display().to_string(),
+        Some(Carrier::Smtp(smtp)) => format!("{}:{}", smtp.host, smtp.port),
+        None => String::new(),
     };
-    let (row, outcome, roster) = (message.clone(), sent.clone(), snapshot.organisation.roster.clone());
-    rooms
-        .store
-        .write(move |tx| {
-            tx.finish_attempt(&row, &relay, &outcome, now)?;
-            if matches!(outcome, Sent::Failed { .. }) && row.fallback_of.is_none() {
-                let told = row.incident.map(|id| tx.view().told(id)).transpose()?.unwrap_or_default();
-                if let Some(next) = fallback(&row, &roster, told, now) {
-                    tx.queue(&next, now)?;
-                }
+    loop {
+        let roster = snapshot.organisation.roster.clone();
+        let (row, outcome, relay) = (message.clone(), sent.clone(), relay.clone());
+        let written = rooms.store.write(move |tx| write_down(tx, &row, &roster, &relay, &outcome, now)).await;
+        match written {
+            // What the server took must not be forgotten, or it would be told twice: a full disk is waited for.
+            Err(error) if error.is_passing() => {
+                tracing::error!(mail = message.id, "how a mail ended cannot be written yet: {error}");
+                tokio::time::sleep(AGAIN).await;
             }
-            Ok(())
-        })
-        .await?;
+            Err(error) => return Err(error),
+            Ok(()) => break,
+        }
+    }
     match &sent {
         Sent::Accepted { reply } => {
-            tracing::info!(message = message.id, "mail accepted for {}: {reply}", message.person);
+            tracing::info!(mail = message.id, "mail accepted for {}: {reply}", message.person);
         }
         Sent::Withdrawn => {
-            tracing::info!(message = message.id, "mail to {} withdrawn before DATA", message.person);
+            tracing::info!(mail = message.id, "mail to {} withdrawn before DATA", message.person);
         }
         Sent::Later { stage, reply, next_try_at } => {
             tracing::warn!(
-                message = message.id,
+                mail = message.id,
                 "mail to {} waits until {next_try_at} ({stage}): {reply}",
                 message.person
             );
         }
         Sent::Failed { stage, reply } => {
-            tracing::error!(message = message.id, "mail to {} failed ({stage}): {reply}", message.person);
+            tracing::error!(mail = message.id, "mail to {} failed ({stage}): {reply}", message.person);
         }
         Sent::Unknown { reply, .. } => {
             tracing::warn!(
-                message = message.id,
+                mail = message.id,
                 "whether the mail to {} arrived is unknown: {reply}",
                 message.person
             );
         }
     }
     Ok(Delivered { person: message.person, subject, sent })
+}
+
+fn write_down(
+    tx: &mut Tx,
+    message: &Claimed,
+    roster: &Roster,
+    relay: &str,
+    outcome: &Sent,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tx.finish_attempt(message, relay, outcome, now)?;
+    if matches!(outcome, Sent::Failed { .. }) && message.fallback_of.is_none() {
+        let told = message.incident.map(|id| tx.view().told(id)).transpose()?.unwrap_or_default();
+        if let Some(next) = fallback(message, roster, told, now) {
+            tx.queue(&next, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// A permanent failure goes to somebody else at once, once, never to whoever has it already.

@@ -58,7 +58,8 @@ pub async fn make_digest(
     rooms.store.write(move |tx| in_tx(tx, &snapshot, date, now)).await
 }
 
-fn in_tx(
+/// As `make_digest`, inside a write.
+pub fn in_tx(
     tx: &mut Tx,
     snapshot: &Snapshot,
     date: NaiveDate,
@@ -68,8 +69,12 @@ fn in_tx(
     let period = period(&tx.view(), number, date, now)?;
     let facts = digest_facts(&tx.view(), snapshot, &period, snapshot.config.organisation.lang)?;
     tx.record_digest(DAILY, &facts, now)?;
+    // All are gathered before the first is queued: no digest counts another one's mail as waiting.
+    let mut mails = Vec::new();
     for (person, lang) in report::readers(&snapshot.organisation, &snapshot.config.digest.to, now) {
-        let facts = digest_facts(&tx.view(), snapshot, &period, lang)?;
+        mails.push((person, digest_facts(&tx.view(), snapshot, &period, lang)?));
+    }
+    for (person, facts) in mails {
         let message = NewMessage {
             dedup_key: format!("digest:{DAILY}:{date}:{person}"),
             person,

@@ -10,10 +10,15 @@ const PER_ROUND: u32 = 200;
 
 /// Takes every due step. Gives back the incidents whose ladder ended without an answer.
 pub async fn escalation_round(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
-    let due = rooms.store.read(move |view| view.due_climbs(now, PER_ROUND)).await?;
+    let (due, unsent) = rooms
+        .store
+        .read(move |view| Ok((view.due_climbs(now, PER_ROUND)?, view.oldest_waiting(now)?)))
+        .await?;
+    // Only while a mail waits for the relay will a try tell whether it is back; without one nothing may hold.
+    let relay_down = rooms.relay_down.load(Ordering::Relaxed) && unsent.is_some();
     let mut exhausted = Vec::new();
     for climb in due {
-        if rooms.relay_down.load(Ordering::Relaxed) && climb.taken > 0 {
+        if relay_down && climb.taken > 0 {
             // Climbing while no mail leaves would tell nobody and use the ladder up (P3).
             let until = now + TimeDelta::seconds(30);
             rooms.store.write(move |tx| tx.hold_climb(climb.id, until)).await?;

@@ -17,7 +17,8 @@ pub struct Snapshot {
     pub book: Rulebook,
     pub organisation: Organisation,
     pub sources: HashMap<String, Arc<Source>>,
-    pub carrier: Carrier,
+    /// `None` where nothing is sent: a command need not be able to read the password.
+    pub carrier: Option<Carrier>,
     /// Ids of the stored texts.
     pub rules_id: i64,
     pub lexicon_id: i64,
@@ -26,6 +27,12 @@ pub struct Snapshot {
 impl Snapshot {
     /// Compiles a checked configuration and stores what it was compiled from.
     pub async fn take(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let carrier = carrier(&config)?;
+        Ok(Self { carrier: Some(carrier), ..Self::without_mail(config, store, now).await? })
+    }
+
+    /// As `take`, for whoever decides and queues but sends nothing.
+    pub async fn without_mail(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let mut book =
             Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
         let text = |wanted: fn(&str) -> bool| {
@@ -47,16 +54,10 @@ impl Snapshot {
             })
             .await?;
         book.snapshot = rules_id;
-        let organisation = Organisation {
-            name: config.organisation.name.clone(),
-            zone: config.organisation.zone,
-            roster: Roster::new(config.people.clone(), config.shifts.clone()),
-            trial_until: config.organisation.trial_until,
-        };
+        let organisation = organisation(&config);
         let sources =
             config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
-        let carrier = carrier(&config)?;
-        Ok(Self { config, book, organisation, sources, carrier, rules_id, lexicon_id })
+        Ok(Self { config, book, organisation, sources, carrier: None, rules_id, lexicon_id })
     }
 
     pub fn policy(&self, key: &str) -> Option<&Policy> {
@@ -67,10 +68,24 @@ impl Snapshot {
         self.config.rules.iter().find(|rule| rule.key == key)
     }
 
-    /// The part after `@` of our own address: the right side of every Message-ID.
     pub fn mail_domain(&self) -> String {
-        let from = self.config.mail.from.trim_end_matches('>');
-        from.rsplit_once('@').map_or_else(|| "tingfeng.invalid".to_owned(), |(_, domain)| domain.to_owned())
+        mail_domain(&self.config)
+    }
+}
+
+/// The part after `@` of our own address: the right side of every Message-ID.
+pub fn mail_domain(config: &Config) -> String {
+    let from = config.mail.from.trim_end_matches('>');
+    from.rsplit_once('@').map_or_else(|| "tingfeng.invalid".to_owned(), |(_, domain)| domain.to_owned())
+}
+
+/// Whom mails speak for, and who is on duty there.
+pub fn organisation(config: &Config) -> Organisation {
+    Organisation {
+        name: config.organisation.name.clone(),
+        zone: config.organisation.zone,
+        roster: Roster::new(config.people.clone(), config.shifts.clone()),
+        trial_until: config.organisation.trial_until,
     }
 }
 

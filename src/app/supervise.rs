@@ -1,5 +1,6 @@
 //! The daemon: spawns the loops, feeds the watchdog, reloads, stops in order.
 
+use super::complaint::Complaint;
 use super::crawl::crawl_loop;
 use super::{Rooms, Snapshot, delivery_round, escalation_round, housekeeping_round};
 use crate::clock::Clock;
@@ -10,7 +11,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::signal::unix::{SignalKind, signal};
@@ -31,6 +32,8 @@ struct Pulse {
     escalation: AtomicI64,
     delivery: AtomicI64,
     housekeeping: AtomicI64,
+    /// The database refuses writes and the second channel has heard of it.
+    store_told: AtomicBool,
 }
 
 /// How long a loop may take for a round before it counts as stuck. Delivery may wait ten minutes after a final dot.
@@ -81,7 +84,9 @@ pub async fn watch(rooms: Rooms, stop: CancellationToken) -> anyhow::Result<Ende
         loops.shutdown().await;
     }
     let (run, now) = (rooms.run, rooms.clock.now());
-    rooms.store.write(move |tx| tx.end_run(run, now)).await?;
+    if let Err(error) = rooms.store.write(move |tx| tx.end_run(run, now)).await {
+        tracing::warn!("the hour of the stop could not be written down: {error}");
+    }
     tracing::info!("stopped");
     ended
 }
@@ -101,6 +106,8 @@ async fn attend(
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
+            // In this order: loops that return because they were told to did not end unasked.
+            biased;
             _ = term.recv() => return Ok(Ended::Asked),
             _ = int.recv() => return Ok(Ended::Asked),
             () = stop.cancelled() => return Ok(Ended::Asked),
@@ -175,9 +182,14 @@ where
 {
     let mut tick = interval(wait);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut complaint = Complaint::default();
     while stop.run_until_cancelled(tick.tick()).await.is_some() {
-        if let Err(error) = round().await {
-            tracing::error!("the {name} round failed, next one in {wait:?}: {error:#}");
+        match round().await {
+            Ok(()) if complaint.is_over() => tracing::info!("the {name} round works again"),
+            Err(error) if complaint.is_due() => {
+                tracing::error!("the {name} round failed, tried again every {wait:?}: {error:#}");
+            }
+            _ => {}
         }
     }
 }
@@ -197,7 +209,20 @@ async fn deliver(rooms: Rooms, pulse: Arc<Pulse>) -> anyhow::Result<()> {
 }
 
 async fn keep_house(rooms: Rooms, pulse: Arc<Pulse>) -> anyhow::Result<()> {
-    for text in housekeeping_round(&rooms, rooms.clock.now()).await? {
+    let alarms = match housekeeping_round(&rooms, rooms.clock.now()).await {
+        Ok(alarms) => alarms,
+        Err(error) => {
+            // No mail can be queued now: only the second channel can still say so, once.
+            if !pulse.store_told.swap(true, Ordering::Relaxed) {
+                let snapshot = rooms.current();
+                let path = snapshot.config.store_path.display();
+                alarm(&snapshot, &format!("nothing can be stored in {path}: {error}")).await;
+            }
+            return Err(error.into());
+        }
+    };
+    pulse.store_told.store(false, Ordering::Relaxed);
+    for text in alarms {
         alarm(&rooms.current(), &text).await;
     }
     mark(&pulse.housekeeping, &rooms.clock, true);

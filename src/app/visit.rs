@@ -124,14 +124,14 @@ async fn weigh(
                         now,
                     ));
                 }
-                Err((reading, problem, fetched))
+                Err(Box::new((reading, problem, fetched)))
             })
             .await
             .map_err(failed)?
     };
     let (reading, problem, fetched) = match packed {
         Ok(packed) => return Ok(packed),
-        Err(several) => several,
+        Err(several) => *several,
     };
     let reading = unknown_only(rooms, reading).await?;
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
@@ -198,6 +198,7 @@ async fn without_body(
     match rooms.work(move || record(&snapshot, &source, &work, reading, None, None, now)).await {
         Ok((record, facts)) => {
             end.entries = record.entries;
+            end.lexicon = record.lexicon;
             (end, facts)
         }
         Err(_) => (end, Vec::new()),
@@ -271,7 +272,7 @@ fn record(
         let weighed = assess::weigh(&snapshot.book, source, entry);
         hit |= !weighed.hits.is_empty() || !weighed.personal.is_empty();
         personal |= !weighed.personal.is_empty();
-        let old = age(source, work.visit.first_visit, &weighed.entry, now);
+        let old = news_age(source, work.visit.first_visit, &weighed.entry, now);
         facts.push(EntryFacts {
             title: weighed.entry.title.clone(),
             fired: fired(&weighed),
@@ -294,7 +295,7 @@ fn record(
         due_at: (!page).then_some(due),
         fetch: fetched.map(|fetched| fetch_record(fetched, hit && !personal)),
         entries,
-        links: reading.links.into_iter().map(link_record).collect(),
+        links: reading.links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
@@ -316,7 +317,12 @@ fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
 }
 
 /// Why an entry is old news; `None`: fresh.
-fn age(source: &Source, first_visit: bool, entry: &Entry, now: DateTime<Utc>) -> Option<&'static str> {
+pub fn news_age(
+    source: &Source,
+    first_visit: bool,
+    entry: &Entry,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
     let Some(published) = entry.published else {
         return Some(if first_visit { "first_visit" } else { "undated" });
     };
@@ -408,12 +414,14 @@ fn fetch_record(fetched: &Fetched, keep_bytes: bool) -> FetchRecord {
     }
 }
 
-fn link_record(link: crate::model::Link) -> LinkRecord {
+fn link_record(book: &assess::Rulebook, link: crate::model::Link) -> LinkRecord {
+    // What a list or feed says is stored with the address, so it is masked like any other text (P8).
+    let hint = link.hint.map(|hint| assess::masked(book, hint));
     LinkRecord {
         url_key: read::canonical(&link.url),
         host: host_of(&link.url),
         why: link.why.key(),
-        hint: link.hint.as_ref().and_then(|hint| serde_json::to_string(hint).ok()),
+        hint: hint.and_then(|hint| serde_json::to_string(&hint).ok()),
         url: link.url.into(),
     }
 }

@@ -90,7 +90,12 @@ fn place(book: &Rulebook, weighed: &mut Weighed, found: [Vec<Hit>; 2], layouts: 
     places
 }
 
-/// The entry without personal data.
+/// The entry as it may be stored.
+pub fn masked(book: &Rulebook, entry: Entry) -> Entry {
+    mask(book, entry).0
+}
+
+/// The entry without personal data, and where there was some.
 fn mask(book: &Rulebook, mut entry: Entry) -> (Entry, Vec<(Field, Personal)>) {
     let mut all = Vec::new();
     let mut clean = |text: &mut String, field: Option<Field>| {

@@ -77,6 +77,11 @@ const EXAMPLES: &[(For, &str, &str)] = &[
     example!(Both, "", "calendars/2026.toml"),
 ];
 
+/// Name and text of every example.
+pub fn examples() -> impl Iterator<Item = (&'static str, &'static str)> {
+    EXAMPLES.iter().map(|(_, name, text)| (*name, *text))
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     #[error("{} is not empty; name a new folder, or empty this one first", .0.display())]

@@ -50,8 +50,13 @@ pub enum SecretError {
         "the credential {0:?} is only there under systemd; add LoadCredential={0}:/path/to/file to the unit"
     )]
     NoCredentials(String),
-    #[error("{} could not be read: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    #[error(
+        "the credential {0:?} has no password; write it as its only line into the file that LoadCredential={0}:… of \
+         the unit names, and restart"
+    )]
+    EmptyCredential(String),
+    #[error("{} could not be read: {cause}", path.display())]
+    Io { path: PathBuf, cause: io::Error },
 }
 
 impl SecretSource {
@@ -68,10 +73,18 @@ impl SecretSource {
                 let Some(dir) = std::env::var_os("CREDENTIALS_DIRECTORY") else {
                     return Err(SecretError::NoCredentials(name.clone()));
                 };
-                read(&Path::new(&dir).join(name))
+                credential(Path::new(&dir), name)
             }
         }
     }
+}
+
+/// The unit sets an empty credential where there is no file, so that it starts without one when none is asked for.
+fn credential(dir: &Path, name: &str) -> Result<Secret, SecretError> {
+    read(&dir.join(name)).map_err(|error| match error {
+        SecretError::Missing(_) | SecretError::Empty(_) => SecretError::EmptyCredential(name.to_owned()),
+        other => other,
+    })
 }
 
 fn read(path: &Path) -> Result<Secret, SecretError> {
@@ -85,10 +98,10 @@ fn read(path: &Path) -> Result<Secret, SecretError> {
     Ok(Secret(text.to_owned()))
 }
 
-fn failed(path: &Path, source: io::Error) -> SecretError {
-    match source.kind() {
+fn failed(path: &Path, cause: io::Error) -> SecretError {
+    match cause.kind() {
         io::ErrorKind::NotFound => SecretError::Missing(path.to_owned()),
-        _ => SecretError::Io { path: path.to_owned(), source },
+        _ => SecretError::Io { path: path.to_owned(), cause },
     }
 }
 
@@ -120,6 +133,23 @@ mod tests {
                     assert_eq!(secret.reveal(), expected, "{why}");
                     assert_eq!(format!("{secret} {secret:?}"), "<secret> <secret>", "{why}");
                 }
+                Err(error) => assert!(error.to_string().contains(expected), "{why}: {error}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_credential_without_a_password_names_the_unit() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("empty"), "\n").unwrap();
+        std::fs::write(dir.path().join("smtp-password"), "hunter2\n").unwrap();
+        for (why, name, expected) in [
+            ("as systemd hands it over", "smtp-password", "hunter2"),
+            ("the unit's stand-in for a missing file", "empty", "LoadCredential=empty:"),
+            ("a unit that does not load it", "other", "LoadCredential=other:"),
+        ] {
+            match credential(dir.path(), name) {
+                Ok(secret) => assert_eq!(secret.reveal(), expected, "{why}"),
                 Err(error) => assert!(error.to_string().contains(expected), "{why}: {error}"),
             }
         }

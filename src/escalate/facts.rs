@@ -139,22 +139,23 @@ fn ahead(organisation: &Organisation, climb: &Climb, now: DateTime<Utc>) -> Vec<
         // Late steps move the later ones along.
         climb.started_at.max(now - delta(step.after))
     });
-    policy
-        .steps
-        .iter()
-        .skip(taken + 1)
-        .map(|step| {
-            let at = base + delta(step.after);
-            let roster = &organisation.roster;
-            let to = roster
-                .reached(&step.notify, at)
-                .into_iter()
-                .map(|(role, person)| roster.contact(role, person))
-                .collect();
-            let open = step.hours.map_or(at, |hours| into_window(&hours, organisation.zone, at));
-            LadderLine { at, to, held_until: (open > at).then_some(open) }
-        })
-        .collect()
+    let ahead = policy.steps.iter().skip(taken + 1);
+    ahead.map(|step| line(organisation, policy, step, base + delta(step.after))).collect()
+}
+
+/// Every step of a policy that would begin at `start`: for a dry run.
+pub fn ladder(organisation: &Organisation, policy: &Policy, start: DateTime<Utc>) -> Vec<LadderLine> {
+    let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(365));
+    policy.steps.iter().map(|step| line(organisation, policy, step, start + delta(step.after))).collect()
+}
+
+fn line(organisation: &Organisation, policy: &Policy, step: &Step, at: DateTime<Utc>) -> LadderLine {
+    let (roster, zone) = (&organisation.roster, organisation.zone);
+    let reached = roster.reached(&step.notify, at);
+    let to = reached.into_iter().map(|(role, person)| roster.contact(role, person)).collect();
+    let hours = step.hours.map_or(at, |hours| into_window(&hours, zone, at));
+    let leaves = policy.quiet.map_or(hours, |quiet| after_window(&quiet, zone, hours));
+    LadderLine { at, to, held_until: (leaves > at).then_some(leaves) }
 }
 
 fn quote(parts: &[QuotePart]) -> Vec<QuotePart> {

@@ -175,6 +175,7 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     env.add_global("br", BREAK.to_string());
     env.add_filter("flat", flat);
     env.add_filter("thousands", thousands);
+    env.add_filter("many", many);
     let mut add = |name: String, source: &'static str| {
         env.add_template_owned(name, source).expect("a test renders every template that is compiled in");
     };
@@ -224,6 +225,14 @@ fn flat(value: &Value) -> Value {
 }
 
 /// 1992 as `1,992`; a space before each group of three where `mark` says so.
+fn many(number: u64, one: &str, more: Option<&str>) -> String {
+    match (number, more) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(more)) => format!("{} {more}", thousands(number, " ")),
+        (_, None) => format!("{} {one}s", thousands(number, " ")),
+    }
+}
+
 fn thousands(number: u64, mark: &str) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

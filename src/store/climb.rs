@@ -152,12 +152,15 @@ impl View<'_> {
         )
     }
 
-    /// Ladders that climb, with whether anybody holds them now.
+    /// Ladders of open incidents that climb or ended without an answer, with whether anybody holds them now. Of an
+    /// incident that got worse only its newest one stands.
     pub fn climbing(&self) -> Result<Vec<Climb>, StoreError> {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM climb JOIN incident ON incident.id = climb.incident
-                  WHERE climb.state IN ('climbing', 'exhausted') AND incident.state <> 'closed' ORDER BY climb.next_at"
+                  WHERE climb.state IN ('climbing', 'exhausted') AND incident.state <> 'closed'
+                    AND climb.no = (SELECT max(newer.no) FROM climb AS newer WHERE newer.incident = climb.incident)
+                  ORDER BY climb.next_at"
             ),
             [],
             row,

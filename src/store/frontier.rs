@@ -2,7 +2,7 @@
 
 use super::page::{LinkRecord, PageRecord};
 use super::tx::{instant, millis};
-use super::{RunId, StoreError, Tx, Visit};
+use super::{RunId, StoreError, Tx, View, Visit};
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 
@@ -33,6 +33,13 @@ pub struct Lease {
     pub sources_by: DateTime<Utc>,
     /// At most so many pages of one host at a time, so that no host takes all the places.
     pub per_host: usize,
+}
+
+impl View<'_> {
+    /// How many pages were given up since then.
+    pub fn given_up_since(&self, since: DateTime<Utc>) -> Result<u32, StoreError> {
+        self.one("SELECT count(*) FROM page WHERE state = 'given_up' AND done_at >= ?1", [millis(since)])
+    }
 }
 
 impl Tx<'_> {
@@ -181,7 +188,11 @@ impl Tx<'_> {
         let fetch = record.fetch.as_ref();
         let tried = record.outcome == "failed";
         self.execute(
-            "UPDATE page SET state = ?3, due_at = coalesce(?4, due_at), reason = ?5, done_at = ?6,
+            // A thread that was listed again while it was being read may have grown since: it stays due.
+            "UPDATE page SET state = CASE WHEN ?3 = 'done' AND why = 'thread' AND due_at > lease_until - ?12
+                                          THEN 'due' ELSE ?3 END,
+                    first_visit = CASE WHEN why = 'thread' AND due_at > lease_until - ?12 THEN 0 ELSE first_visit END,
+                    due_at = coalesce(?4, due_at), reason = ?5, done_at = ?6,
                     tries = CASE WHEN ?7 THEN tries + 1 ELSE tries END, lease_run = NULL, lease_until = NULL,
                     etag = CASE WHEN ?8 THEN ?9 ELSE etag END, last_modified = CASE WHEN ?8 THEN ?10 ELSE last_modified END,
                     sha256 = CASE WHEN ?8 THEN ?11 ELSE sha256 END
@@ -198,8 +209,28 @@ impl Tx<'_> {
                 fetch.and_then(|fetch| fetch.etag.as_deref()),
                 fetch.and_then(|fetch| fetch.last_modified.as_deref()),
                 fetch.map(|fetch| fetch.sha256.as_str()),
+                LEASE.num_milliseconds(),
             ],
         )
+    }
+
+    /// Gives work back whose result could not be stored; it is due again at `until`.
+    pub fn release(&self, visits: &[Visit], until: DateTime<Utc>) -> Result<(), StoreError> {
+        for visit in visits {
+            match visit.page {
+                Some(page) => self.execute(
+                    "UPDATE page SET state = 'due', due_at = max(due_at, ?3), lease_run = NULL, lease_until = NULL
+                      WHERE id = ?1 AND lease_no = ?2 AND state = 'leased'",
+                    params![page, visit.lease_no, millis(until)],
+                )?,
+                None => self.execute(
+                    "UPDATE source SET due_at = max(due_at, ?3), lease_run = NULL, lease_until = NULL
+                      WHERE id = ?1 AND lease_no = ?2 AND lease_until IS NOT NULL",
+                    params![visit.source, visit.lease_no, millis(until)],
+                )?,
+            };
+        }
+        Ok(())
     }
 
     /// Puts an address into the frontier; a thread that is listed again is due again, its replies may have grown.
@@ -222,9 +253,10 @@ impl Tx<'_> {
         )?;
         if new == 0 && link.why == "thread" {
             self.execute(
-                "UPDATE page SET state = 'due', due_at = ?3, first_visit = 0
-                  WHERE source = ?1 AND url_key = ?2 AND state = 'done' AND why = 'thread'
-                    AND coalesce(done_at, 0) < ?3",
+                "UPDATE page SET due_at = ?3, state = CASE state WHEN 'done' THEN 'due' ELSE state END,
+                        first_visit = CASE state WHEN 'done' THEN 0 ELSE first_visit END
+                  WHERE source = ?1 AND url_key = ?2 AND why = 'thread'
+                    AND (state = 'leased' OR state = 'done' AND coalesce(done_at, 0) < ?3)",
                 params![record.visit.source, link.url_key, millis(record.at)],
             )?;
         }

@@ -2,7 +2,9 @@
 
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
-use crate::model::{EvidenceFacts, Incident, IncidentKind, Matter, Severity, Spread, Tier, Verdict, Word};
+use crate::model::{
+    EvidenceFacts, Incident, IncidentKind, Matter, MentionRow, Severity, Spread, Tier, Verdict, Word,
+};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rusqlite::{Row, params};
@@ -56,6 +58,21 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Incident> {
         closed_at: row.get::<_, Option<i64>>(15)?.map(instant),
         closed_by: row.get(16)?,
         note: row.get(17)?,
+    })
+}
+
+fn mention_row(row: &Row<'_>) -> rusqlite::Result<MentionRow> {
+    Ok(MentionRow {
+        id: row.get(0)?,
+        title: row.get(1)?,
+        source: row.get(2)?,
+        url: row.get(3)?,
+        at: instant(row.get(4)?),
+        published: row.get(5)?,
+        old: row.get(6)?,
+        fired: row.get(7)?,
+        incident: row.get(8)?,
+        severity: row.get::<_, Option<String>>(9)?.as_deref().and_then(Severity::parse),
     })
 }
 
@@ -340,20 +357,19 @@ impl View<'_> {
               WHERE mention.at >= ?1 AND mention.at < ?2 GROUP BY mention.id
               ORDER BY mention.old IS NOT NULL, mention.at DESC LIMIT ?3",
             params![millis(from), millis(until), limit],
-            |row| {
-                Ok(MentionRow {
-                    id: row.get(0)?,
-                    title: row.get(1)?,
-                    source: row.get(2)?,
-                    url: row.get(3)?,
-                    at: instant(row.get(4)?),
-                    published: row.get(5)?,
-                    old: row.get(6)?,
-                    fired: row.get(7)?,
-                    incident: row.get(8)?,
-                    severity: row.get::<_, Option<String>>(9)?.as_deref().and_then(Severity::parse),
-                })
-            },
+            mention_row,
+        )
+    }
+
+    /// All mentions of a story, the first first.
+    pub fn mentions_of(&self, story: i64) -> Result<Vec<MentionRow>, StoreError> {
+        self.rows(
+            "SELECT mention.id, revision.title, source.name, entry.url, mention.at, entry.published, mention.old,
+                    mention.fired, NULL, NULL
+               FROM mention JOIN revision ON revision.id = mention.revision JOIN entry ON entry.id = mention.entry
+               JOIN source ON source.id = mention.source WHERE mention.story = ?1 ORDER BY mention.at, mention.id",
+            [story],
+            mention_row,
         )
     }
 
@@ -365,20 +381,6 @@ impl View<'_> {
             self.one("SELECT count(*) FROM entry WHERE old = 'first_visit' AND first_seen >= ?1 AND first_seen < ?2", range)?,
         ))
     }
-}
-
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct MentionRow {
-    pub id: i64,
-    pub title: String,
-    pub source: String,
-    pub url: Option<String>,
-    pub at: DateTime<Utc>,
-    pub published: Option<String>,
-    pub old: Option<String>,
-    pub fired: String,
-    pub incident: Option<String>,
-    pub severity: Option<Severity>,
 }
 
 /// Since when `within` reaches back at `now`.

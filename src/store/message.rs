@@ -40,6 +40,8 @@ pub struct Claimed {
     pub params: String,
     pub priority: i64,
     pub tries: i64,
+    /// Times the reply after the final dot was lost.
+    pub doubt: i64,
     pub useful_until: DateTime<Utc>,
     pub frozen: Option<Vec<u8>>,
     pub incident: Option<i64>,
@@ -148,7 +150,9 @@ impl Tx<'_> {
     }
 
     /// Takes due messages for an attempt, the most urgent first; those no longer useful expire, listed and never sent.
+    /// Whatever is still being sent was left behind by a failing store: the one delivery round ends all it claims.
     pub fn claim(&mut self, run: RunId, many: u32, now: DateTime<Utc>) -> Result<Vec<Claimed>, StoreError> {
+        self.recover_messages(now)?;
         self.execute(
             "UPDATE message SET state = 'expired', reply = 'no longer useful' WHERE state = 'queued' AND useful_until < ?1",
             [millis(now)],
@@ -158,7 +162,7 @@ impl Tx<'_> {
               WHERE id IN (SELECT id FROM message WHERE state = 'queued' AND next_try_at <= ?2
                             ORDER BY priority, next_try_at, id LIMIT ?3)
           RETURNING id, message_id, thread, person, address, template, params, priority, tries, useful_until, frozen,
-                    incident, fallback_of",
+                    incident, fallback_of, doubt",
             params![run.0, millis(now), many],
             |row| {
                 Ok(Claimed {
@@ -175,6 +179,7 @@ impl Tx<'_> {
                     frozen: row.get(10)?,
                     incident: row.get(11)?,
                     fallback_of: row.get(12)?,
+                    doubt: row.get(13)?,
                 })
             },
         )
@@ -299,7 +304,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What a dead run was sending: before DATA it is simply due; after it, an urgent one goes out once more within
+    /// What nobody is sending any more: before DATA it is simply due; after it, an urgent one goes out once more within
     /// the hour, anything else is shown as unknown.
     pub(super) fn recover_messages(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.execute(
@@ -315,7 +320,7 @@ impl Tx<'_> {
             let id = self.id()?;
             self.execute(
                 "INSERT INTO attempt (id, message, no, at, relay, stage, outcome, reply)
-                 VALUES (?1, ?2, ?3, ?4, '', 'data', 'unknown', 'the daemon ended while the mail was under way')",
+                 VALUES (?1, ?2, ?3, ?4, '', 'data', 'unknown', 'it was not written down how the try ended')",
                 params![id, message, tries, millis(now)],
             )?;
             self.execute(
@@ -357,9 +362,20 @@ impl View<'_> {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM message LEFT JOIN incident ON incident.id = message.incident
-                  WHERE NOT ?1 OR message.state IN ('queued', 'held', 'sending') ORDER BY message.id DESC LIMIT ?2"
+                  WHERE NOT ?1 OR message.state IN ('queued', 'held', 'sending')
+                  ORDER BY message.queued_at DESC, message.id DESC LIMIT ?2"
             ),
             params![waiting_only, limit],
+            row,
+        )
+    }
+
+    pub fn message(&self, id: i64) -> Result<Option<MessageRow>, StoreError> {
+        self.maybe(
+            &format!(
+                "SELECT {COLUMNS} FROM message LEFT JOIN incident ON incident.id = message.incident WHERE message.id = ?1"
+            ),
+            [id],
             row,
         )
     }
@@ -434,9 +450,10 @@ impl View<'_> {
         Ok(at.map(instant))
     }
 
-    /// When the next message falls due.
+    /// When the next message falls due; one left behind in `sending` is due too. Asked between deliveries only.
     pub fn next_mail(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let at: Option<i64> = self.one("SELECT min(next_try_at) FROM message WHERE state = 'queued'", [])?;
+        let at: Option<i64> =
+            self.one("SELECT min(next_try_at) FROM message WHERE state IN ('queued', 'sending')", [])?;
         Ok(at.map(instant))
     }
 

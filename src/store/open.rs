@@ -31,9 +31,9 @@ pub fn writer(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Foreign { path: path.display().to_string(), found });
     }
     if tables == 0 {
-        // Both must stand before the first table.
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        // Both must stand before the first table, and the first of them before the first page.
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

@@ -2,27 +2,9 @@
 
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
-use crate::model::{Source, Word};
+use crate::model::{Source, SourceRow, Word};
 use chrono::{DateTime, Utc};
 use rusqlite::params;
-
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct SourceRow {
-    pub id: i64,
-    pub key: String,
-    pub name: String,
-    pub kind: String,
-    pub state: String,
-    pub visits: i64,
-    pub fails: i64,
-    pub last_error: Option<String>,
-    pub last_ok_at: Option<DateTime<Utc>>,
-    pub due_at: DateTime<Utc>,
-    pub newest_item_at: Option<DateTime<Utc>>,
-    pub entries: i64,
-    pub pages_due: i64,
-    pub pages_given_up: i64,
-}
 
 impl Tx<'_> {
     /// Brings the rows in line with the configuration: new sources are due at once, missing ones retire, a changed

@@ -140,12 +140,16 @@ fn run_group(
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let mut results = Vec::with_capacity(group.len());
     for change in group.iter_mut() {
-        let result = run_one(connection, ids, change.as_mut());
-        if connection.is_autocommit() {
-            *ids = Ids::default();
-            return Err(result.err().unwrap_or(StoreError::Closed));
+        match run_one(connection, ids, change.as_mut()) {
+            Ok(result) => results.push(result),
+            Err(error) => {
+                *ids = Ids::default();
+                if !connection.is_autocommit() {
+                    connection.execute_batch("ROLLBACK")?;
+                }
+                return Err(error);
+            }
         }
-        results.push(result);
     }
     if let Err(error) = connection.execute_batch("COMMIT") {
         *ids = Ids::default();
@@ -157,21 +161,26 @@ fn run_group(
     Ok(results)
 }
 
-fn run_one(connection: &Connection, ids: &mut Ids, change: &mut dyn Change) -> Result<(), StoreError> {
+/// The outer `Err`: the savepoint is gone or stuck, so the whole group has to be undone.
+fn run_one(
+    connection: &Connection,
+    ids: &mut Ids,
+    change: &mut dyn Change,
+) -> Result<Result<(), StoreError>, StoreError> {
     connection.execute_batch("SAVEPOINT change")?;
     // A panic in one closure must not take the writer, and with it the watch, away.
     let run = std::panic::AssertUnwindSafe(|| change.run(&mut Tx { connection, ids }));
     let result = std::panic::catch_unwind(run)
         .unwrap_or_else(|_| Err(StoreError::Data("a change panicked; its part was undone".to_owned())));
     if connection.is_autocommit() {
-        return result;
+        return Err(result.err().unwrap_or(StoreError::Closed));
     }
     if result.is_err() {
         *ids = Ids::default();
         connection.execute_batch("ROLLBACK TO change")?;
     }
     connection.execute_batch("RELEASE change")?;
-    result
+    Ok(result)
 }
 
 /// The same error for whoever waits; rusqlite's cannot be cloned.
@@ -246,6 +255,32 @@ mod tests {
                 && c.unwrap_err().to_string().contains("panicked")
         );
         assert_eq!(count(&store).await, 2);
+    }
+
+    /// A file that may not grow is what a full disk looks like to SQLite.
+    fn may_grow(tx: &mut Tx, pages: i64) -> Result<(), StoreError> {
+        let now: i64 = tx.view().one("PRAGMA page_count", [])?;
+        Ok(tx.connection.pragma_update(None, "max_page_count", now + pages)?)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn p1_a_full_disk_refuses_what_is_too_large_and_keeps_its_neighbours() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("a.db")).unwrap();
+        store.write(|tx| may_grow(tx, 4)).await.unwrap();
+        let large = || store.write(|tx| tx.meta_set("large", &"x".repeat(1 << 20)));
+        for round in 0..10 {
+            let put = |name: &str| {
+                let key = format!("{name}{round}");
+                store.write(move |tx| tx.meta_set(&key, "1"))
+            };
+            let (a, full, b, c) = tokio::join!(put("a"), large(), put("b"), put("c"));
+            assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
+            assert!(a.is_ok() && b.is_ok() && c.is_ok(), "run again one by one: {a:?} {b:?} {c:?}");
+        }
+        assert_eq!(count(&store).await, 30);
+        store.write(|tx| may_grow(tx, 4000)).await.unwrap();
+        large().await.expect("there is room again");
     }
 
     #[tokio::test(flavor = "multi_thread")]

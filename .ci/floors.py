@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""The readers and the matcher against the corpora beside the repository, with floors below which nothing may fall.
+
+usage: floors.py TINGFENG CORPUS
+
+The floors are regression guards, a little under what is measured; raise them when a reader gets better, never lower
+them. Prints every figure. The corpora bring their own scorers.
+"""
+import json, os, subprocess, sys, tempfile
+
+PAGES = {("zh-Hans", "body"): 0.965, ("zh-Hans", "title"): 0.93, ("zh-Hans", "day"): 0.96, ("en", "body"): 0.92}
+FEEDS = {"entry count": 0.98, "titles": 0.98, "dates": 0.98}
+
+below = []
+
+
+def main(tingfeng, corpus):
+    with tempfile.TemporaryDirectory(prefix="tingfeng-floors-") as top:
+        intake, evasion = f"{corpus}/intake", f"{corpus}/evasion"
+        pages(tingfeng, intake, top)
+        feeds(tingfeng, intake, top)
+        cases(tingfeng, evasion, top)
+    if below:
+        raise SystemExit("below the floor: " + "; ".join(below))
+
+
+def floor(name, value, least):
+    print(f"  {name} {value:.3f} (floor {least})")
+    if value < least:
+        below.append(f"{name} {value:.3f} < {least}")
+
+
+def run(command, lines, out, folder):
+    """One JSON line in for each asked, one out, in the same order."""
+    asked = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, cwd=folder)
+    if done.returncode not in (0, 3):
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
+    answers = done.stdout.splitlines()
+    if len(answers) != len(lines):
+        raise SystemExit(f"{' '.join(command)}: {len(lines)} lines in, {len(answers)} out: {done.stderr}")
+    with open(out, "w") as file:
+        file.write(done.stdout)
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def ask(one):
+    return {key: one[key] for key in ("file", "url", "fetched", "content_type") if one.get(key)}
+
+
+def score(script, gold, predictions):
+    done = subprocess.run([sys.executable, script, gold, predictions], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{script}: {done.stderr}")
+    return done.stdout
+
+
+def pages(tingfeng, intake, top):
+    out = f"{top}/pages.jsonl"
+    run([tingfeng, "read", "--kind", "page", "--jsonl"], [ask(one) for one in load(f"{intake}/gold.json")], out, f"{intake}/pages")
+    table = score(f"{intake}/score.py", f"{intake}/gold.json", out)
+    for line in table.splitlines()[1:]:
+        # lang, pages, bodyF1, prec, rec, bodyF1char, title, (n/n), date, (n/n)
+        lang, _, body, _, _, _, title, *rest = line.split()
+        day = [word for word in rest if not word.startswith("(")][0]
+        for what, value in (("body", body), ("title", title), ("day", day)):
+            if (lang, what) in PAGES:
+                floor(f"pages {lang} {what}", float(value), PAGES[lang, what])
+
+
+def feeds(tingfeng, intake, top):
+    out = f"{top}/feeds.jsonl"
+    run([tingfeng, "read", "--kind", "feed", "--jsonl"], [ask(one) for one in load(f"{intake}/feeds.json")], out, f"{intake}/feeds")
+    line = score(f"{intake}/score_feeds.py", f"{intake}/feeds.json", out)
+    # "… count 56/56 (1.000)  entry titles n/n (0.999)  entry dates n/n (0.998)"
+    values = [part.split(")")[0] for part in line.split("(")[1:]]
+    for (name, least), value in zip(FEEDS.items(), values, strict=True):
+        floor(f"feeds {name}", float(value), least)
+
+
+def cases(tingfeng, evasion, top):
+    """What exact matching must hold already: every plain term, and no code inside a number or a Latin word."""
+    out = f"{top}/hits.jsonl"
+    with open(f"{evasion}/dev.jsonl", encoding="utf-8") as file:
+        cases = [json.loads(line) for line in file if line.strip()]
+    run([tingfeng, "match", "--jsonl"], [{key: case[key] for key in ("id", "text", "terms")} for case in cases], out, top)
+    figures = f"{top}/figures.json"
+    done = subprocess.run([sys.executable, f"{evasion}/score.py", f"{evasion}/dev.jsonl", out, "--json", figures], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{evasion}/score.py: {done.stderr}")
+    classes = load(figures)["classes"]
+    floor("matching plain recall", classes["plain"]["found"] / classes["plain"]["spans"], 1.0)
+    for name in ("neg_number", "neg_latin_substring"):
+        clean = 1 - classes[name]["cases_with_fp"] / classes[name]["cases"]
+        floor(f"matching {name} clean", clean, 1.0)
+
+
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]))
