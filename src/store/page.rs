@@ -37,6 +37,7 @@ pub struct PageRecord {
 
 impl PageRecord {
     /// The same visit with nothing to store but how it ended.
+    #[must_use]
     pub fn bare(&self) -> Self {
         Self {
             visit: self.visit.clone(),
