@@ -29,7 +29,7 @@ pub use lexicons::prove;
 pub use mail::{MailSettings, Security, SmtpSettings, Transport};
 pub use problems::{Problem, Problems};
 pub use profile::{InitError, Profile, write_profile};
-pub use secret::{Secret, SecretError, SecretSource};
+pub use secret::{SecretError, SecretSource};
 pub use settings::{CrawlSettings, DigestSettings, Organisation};
 
 use crate::model::{Lexicon, Person, Policy, Rule, Shift, Source, Subject};

@@ -13,8 +13,7 @@ mod smtp;
 mod tests;
 mod wire;
 
-use crate::model::{Lang, Word};
-use std::fmt;
+use crate::model::{Lang, Secret, Word};
 use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,31 +68,6 @@ impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
         Self { connect: seconds(30), command: seconds(60), body: seconds(180), dot: seconds(600) }
-    }
-}
-
-/// A word that must not be seen.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(secret: impl Into<String>) -> Self {
-        Self(secret.into())
-    }
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<secret>")
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<secret>")
     }
 }
 

@@ -108,7 +108,7 @@ pub fn carrier(config: &Config) -> anyhow::Result<Carrier> {
             Security::Plain => crate::send::Security::Plain,
         },
         username: smtp.username.clone(),
-        password: password.map(|secret| crate::send::Secret::new(secret.reveal().to_owned())),
+        password,
         ca_file: smtp.ca_file.clone(),
         hello: None,
         limits: Limits::default(),

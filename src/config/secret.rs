@@ -1,32 +1,9 @@
 //! Secrets are named by file and never print.
 
-use std::fmt;
+use crate::model::Secret;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-
-/// A password. `{}` and `{:?}` print `<secret>`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The one way to the text; every use of it is a place to look at.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<secret>")
-    }
-}
-
-impl fmt::Display for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<secret>")
-    }
-}
 
 /// Where a secret is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +72,7 @@ fn read(path: &Path) -> Result<Secret, SecretError> {
     if text.trim().is_empty() {
         return Err(SecretError::Empty(path.to_owned()));
     }
-    Ok(Secret(text.to_owned()))
+    Ok(Secret::new(text.to_owned()))
 }
 
 fn failed(path: &Path, cause: io::Error) -> SecretError {

@@ -198,7 +198,7 @@ impl Session<'_> {
             );
             return Err(Break::new(Stage::Auth, text));
         };
-        let password = smtp.password.as_ref().map_or("", |password| password.expose());
+        let password = smtp.password.as_ref().map_or("", |password| password.reveal());
         let credentials = Credentials::new(username.to_owned(), password.to_owned());
         self.said.push(format!("> AUTH {mechanism} <secret>"));
         let failed = |broken: Break| Break { text: login_hint(smtp, &broken), ..broken };
