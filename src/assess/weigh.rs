@@ -360,10 +360,20 @@ impl<'a> Look<'a> {
         let classes =
             plan.classes.iter().flat_map(|&atom| &self.by_atom[atom as usize]).copied().filter(speaks);
         let decided = witness.iter().copied().filter(|&index| !at(index).is_subject());
+        // Of overlapping terms (被立案, 立案调查) the longest says enough.
+        let longer = |one: &Place, other: &Place| {
+            one.field == other.field
+                && other.start < one.end
+                && one.start < other.end
+                && other.end - other.start > one.end - one.start
+        };
         let mut because: Vec<String> = Vec::new();
         for index in decided.chain(classes.clone()) {
+            if because.len() == BECAUSE {
+                break;
+            }
             let why = format!("{} {}", self.book.category_of(at(index)), self.book.text_of(at(index)));
-            if because.len() < BECAUSE && !because.contains(&why) {
+            if !because.contains(&why) && !classes.clone().any(|other| longer(at(index), at(other))) {
                 because.push(why);
             }
         }
