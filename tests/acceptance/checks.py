@@ -216,6 +216,8 @@ class Checks:
             SELECT 'climb', id FROM climb WHERE state = 'climbing'""")
         self.ask(db, "an unknown or cancelled mail says so", """
             SELECT id FROM message WHERE state = 'unknown' AND doubt = 0 OR state = 'cancelled' AND coalesce(reply, '') = ''""")
+        self.ask(db, "an urgent mail in doubt was tried once more", """
+            SELECT id FROM message WHERE state = 'unknown' AND priority < 2 AND doubt < 2""")
         accepted = relay.accepted()
         doubt = dict(db.execute("SELECT message_id, doubt FROM message"))
         for message_id, state in db.execute("SELECT message_id, state FROM message"):
