@@ -40,7 +40,7 @@ pub fn words(subject: &str, kind: &str, reason: &str, key: &str, lang: Lang) -> 
             "many hosts failed together",
             "look at our own network, name servers and proxy first".to_owned(),
         ),
-        ("failing", Lang::Zh) => (subject, "连续访问失败", format!("执行 tingfeng visit {key} 查看详情")),
+        ("failing", Lang::Zh) => (subject, "访问失败", format!("执行 tingfeng visit {key} 查看详情")),
         ("failing", Lang::En) => (subject, "visits keep failing", format!("see: tingfeng visit {key}")),
         ("stale", Lang::Zh) => {
             (subject, "超过规定时间没有更新", "发布新内容，或办理该渠道的注销备案".to_owned())

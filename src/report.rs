@@ -35,6 +35,8 @@ pub struct Gathered {
     /// Accepted, waiting, failed.
     pub mails: (u32, u32, u32),
     pub own: Vec<SourceRow>,
+    /// Sources whose last visit failed: named with their reason even before that is a trouble (P5).
+    pub failing: Vec<SourceRow>,
 }
 
 /// As many mentions as a reader triages line by line; the rest is counted.
@@ -45,7 +47,7 @@ pub fn digest(
     organisation: &Organisation,
     period: &Period,
     readers: &[Role],
-    rows: Gathered,
+    rows: &Gathered,
     lang: Lang,
 ) -> DigestFacts {
     let now = period.until;
@@ -71,7 +73,7 @@ pub fn digest(
             count(Severity::Blue),
         ],
         overdue,
-        todo: todo(organisation, &rows, now, lang),
+        todo: todo(organisation, rows, now, lang),
         new_incidents: rows
             .incidents
             .iter()
@@ -88,8 +90,8 @@ pub fn digest(
         to_triage_total: without_incident.len() as u32,
         old_mentions: rows.old_mentions,
         first_visit_entries: rows.first_visit_entries,
-        coverage: rows.coverage,
-        troubles: rows.troubles.iter().map(|(kind, line)| trouble(kind, line, lang)).collect(),
+        coverage: rows.coverage.clone(),
+        troubles: holes(rows, now, lang),
         mails_accepted: rows.mails.0,
         mails_waiting: rows.mails.1,
         mails_failed: rows.mails.2,
@@ -122,6 +124,18 @@ pub fn readers(organisation: &Organisation, to: &[Role], now: DateTime<Utc>) -> 
         .into_iter()
         .map(|(_, person)| (person.key.clone(), person.lang))
         .collect()
+}
+
+/// Where the watch has holes: open troubles, and sources that fail without being one yet.
+fn holes(rows: &Gathered, now: DateTime<Utc>, lang: Lang) -> Vec<TroubleLine> {
+    let network = rows.troubles.iter().any(|(kind, _)| kind == "unreachable");
+    let told = |row: &&SourceRow| !network && !rows.troubles.iter().any(|(_, line)| line.subject == row.name);
+    let failing = rows.failing.iter().filter(told).map(|row| {
+        let reason = row.last_error.clone().unwrap_or_default();
+        let line = TroubleLine { subject: row.name.clone(), reason, since: row.last_ok_at.unwrap_or(now) };
+        trouble("failing", &line, lang)
+    });
+    rows.troubles.iter().map(|(kind, line)| trouble(kind, line, lang)).chain(failing).collect()
 }
 
 fn trouble(kind: &str, line: &TroubleLine, lang: Lang) -> TroubleLine {

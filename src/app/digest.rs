@@ -33,8 +33,9 @@ pub fn digest_facts(
         troubles: view.open_troubles()?,
         mails: view.mail_counts(from, until)?,
         own: view.sources()?.into_iter().filter(|row| is_own(snapshot, &row.key)).collect(),
+        failing: view.sources()?.into_iter().filter(|row| row.state == "active" && row.fails > 0).collect(),
     };
-    Ok(report::digest(&snapshot.organisation, period, &snapshot.config.digest.to, gathered, lang))
+    Ok(report::digest(&snapshot.organisation, period, &snapshot.config.digest.to, &gathered, lang))
 }
 
 fn is_own(snapshot: &Snapshot, key: &str) -> bool {

@@ -14,6 +14,8 @@ impl Tx<'_> {
             |row| row.get(0),
         )?;
         if !purged.is_empty() {
+            // What was freed goes back to the disk, a little at a time.
+            self.connection.execute_batch("PRAGMA incremental_vacuum(1024)")?;
             let data =
                 serde_json::json!({ "bodies": purged.len(), "first": purged.first(), "last": purged.last() });
             self.event("system", "purged", "retention", &data, now)?;
