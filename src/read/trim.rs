@@ -129,9 +129,9 @@ fn opens_the_rest(line: &str) -> bool {
 fn is_furniture(line: &str) -> bool {
     const STARTS: &str = "责任编辑|責任編輯|（责任编辑|(责任编辑|（责编|(责编|责编：|责编:|[责任编辑|【责任编辑|\
          【责编|［责任编辑|（编辑|(编辑|[编辑|【编辑|【纠错】|[纠错]|分享到|分享至|分享：|一键分享|\
-         扫一扫|扫码|打印本页|关闭窗口|【打印|返回搜狐|查看更多|转播到|微信扫|用微信扫|点击图片|\
+         扫一扫|扫码|打印本页|关闭窗口|【打印|查看更多|转播到|点击图片|\
          长按|关注公众号|加载中|正在加载|阅读原文|展开全文|返回顶部|收藏本文|我要纠错|\
-         本文来自大风号|特别声明：以上|advertisement|(原标题|值班主任|校对：|审核：|播放视频|\
+         特别声明：以上|advertisement|(原标题|值班主任|校对：|审核：|播放视频|\
          初审：|终审：|复审：|编审：|监制：|您的浏览器|你的浏览器|暂时无法播放|自动播放|下载客户端|\
          知道了|您认为这篇文章|请下载客户端";
     let line = line.trim().to_lowercase();
@@ -141,9 +141,9 @@ fn is_furniture(line: &str) -> bool {
     }
     wide <= 120 && STARTS.split('|').any(|start| line.starts_with(start)) && !line.starts_with("(原标题")
         || wide <= 60
-            && (line.contains("返回搜狐，查看更多")
-                || line.contains("转播到腾讯微博")
-                || line.contains("微信扫一扫"))
+            && (line.contains("返回") && line.contains("查看更多")
+                || line.contains("转播到")
+                || line.contains("扫一扫"))
 }
 
 /// A last line in which the site and not the author speaks.
