@@ -6,7 +6,7 @@
 
 mod facts;
 
-pub use facts::{Organisation, Telling, alert, ladder, raise_words};
+pub use facts::{Organisation, Telling, alert, heard_at, ladder, raise_words};
 
 use crate::model::{Climb, Policy, Step};
 use crate::roster::Roster;

@@ -229,7 +229,8 @@ pub fn advance(
         match escalate::due(&climb.policy, roster, &climb, now) {
             Due::Hold(_) => return Ok(done),
             Due::Take(step) => {
-                let next = escalate::after_step(&climb.policy, &climb, taken, false, now);
+                let heard = escalate::heard_at(&climb.policy, snapshot.organisation.zone, now);
+                let next = escalate::after_step(&climb.policy, &climb, taken, false, heard);
                 if !tx.take_step(&climb, next, now)? {
                     return Ok(done);
                 }

@@ -135,6 +135,7 @@ fn ahead(organisation: &Organisation, climb: &Climb, now: DateTime<Utc>) -> Vec<
     let policy: &Policy = &climb.policy;
     let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(365));
     let taken = climb.taken as usize;
+    let now = heard_at(policy, organisation.zone, now);
     let base = policy.steps.get(taken).map_or(climb.started_at, |step| {
         // Late steps move the later ones along.
         climb.started_at.max(now - delta(step.after))
@@ -143,8 +144,15 @@ fn ahead(organisation: &Organisation, climb: &Climb, now: DateTime<Utc>) -> Vec<
     ahead.map(|step| line(organisation, policy, step, base + delta(step.after))).collect()
 }
 
+/// From when a step counts that is taken at `at`: a mail held through the policy's quiet window wakes nobody before
+/// its end, so whoever gets it has the full time from there.
+pub fn heard_at(policy: &Policy, zone: Tz, at: DateTime<Utc>) -> DateTime<Utc> {
+    policy.quiet.map_or(at, |quiet| after_window(&quiet, zone, at))
+}
+
 /// Every step of a policy that would begin at `start`: for a dry run.
 pub fn ladder(organisation: &Organisation, policy: &Policy, start: DateTime<Utc>) -> Vec<LadderLine> {
+    let start = heard_at(policy, organisation.zone, start);
     let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(365));
     policy.steps.iter().map(|step| line(organisation, policy, step, start + delta(step.after))).collect()
 }

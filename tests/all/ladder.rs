@@ -150,7 +150,12 @@ async fn a_quiet_window_holds_a_yellow_mail_until_half_past_seven() {
     world.advance(minutes(9 * 60 + 29)).await;
     assert_eq!(world.mailed(), [""; 0], "07:29, everybody sleeps");
     world.advance(minutes(1)).await;
-    assert_eq!(world.mailed(), ["monitor", "deputy"], "07:30: what the night has held, the second step too");
+    assert_eq!(world.mailed(), ["monitor"], "07:30: what the night has held");
+    world.advance(minutes(119)).await;
+    // The second one is the digest of 08:00.
+    assert_eq!(world.mailed(), ["monitor", "monitor"], "whoever slept has the full two hours from there");
+    world.advance(minutes(1)).await;
+    assert_eq!(world.mailed(), ["monitor", "monitor", "deputy"], "09:30");
 }
 
 #[tokio::test]
