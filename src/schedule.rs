@@ -7,7 +7,7 @@ mod cron;
 pub use cron::Cron;
 
 use crate::model::{DailyWindow, Timetable};
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use std::time::Duration;
 
@@ -71,22 +71,16 @@ pub fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     let mut probe = local;
     for _ in 0..(24 * 60) {
         probe += TimeDelta::minutes(1);
-        if let Some(at) = zone.from_local_datetime(&probe.with_second_zero()).earliest() {
+        if let Some(at) = zone.from_local_datetime(&whole_minute(probe)).earliest() {
             return at.with_timezone(&Utc);
         }
     }
     local.and_utc()
 }
 
-trait WholeMinute {
-    fn with_second_zero(self) -> Self;
-}
-
-impl WholeMinute for NaiveDateTime {
-    fn with_second_zero(self) -> Self {
-        use chrono::Timelike;
-        self.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(self)
-    }
+/// The minute as it begins.
+fn whole_minute(at: NaiveDateTime) -> NaiveDateTime {
+    at.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(at)
 }
 
 /// The local date at `now`, and when the wall clock shows `at` on it: wall-clock jobs run once per local date.

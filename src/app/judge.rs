@@ -341,10 +341,8 @@ pub fn remind(
         return Ok(());
     };
     let all = Step { hours: None, ..step };
-    let mut tellings = tellings(tx, snapshot, climb, &all, Some(&Change::AckExpired), now)?;
-    let Some(mut telling) = (if tellings.is_empty() { None } else { Some(tellings.swap_remove(0)) }) else {
-        return Ok(());
-    };
+    let tellings = tellings(tx, snapshot, climb, &all, Some(&Change::AckExpired), now)?;
+    let Some(mut telling) = tellings.into_iter().next() else { return Ok(()) };
     telling.person = person.to_owned();
     telling.facts.also.clear();
     telling.not_before = until;

@@ -1,8 +1,8 @@
 //! One incident, one person, one mail: the facts of it.
 
 use crate::model::{
-    AlertFacts, Change, Climb, Contact, LadderLine, Lang, Matter, Parts, Person, Policy, QuotePart, Raise,
-    Role, Step, Word,
+    AlertFacts, Change, Climb, Contact, LadderLine, Lang, Matter, Parts, Person, Policy, Raise, Role, Step,
+    Word,
 };
 use crate::roster::Roster;
 use crate::schedule::{after_window, into_window};
@@ -106,7 +106,7 @@ fn facts(
         published: matter.published.clone(),
         fetched_at: matter.seen_at,
         queued_at: now,
-        quote: quote(&matter.quote),
+        quote: matter.quote.clone(),
         reprints: matter.outlets.saturating_sub(1),
         mainstream_reprints: matter.mainstream,
         mentions: matter.mentions,
@@ -164,10 +164,6 @@ fn line(organisation: &Organisation, policy: &Policy, step: &Step, at: DateTime<
     let hours = step.hours.map_or(at, |hours| into_window(&hours, zone, at));
     let leaves = policy.quiet.map_or(hours, |quiet| after_window(&quiet, zone, hours));
     LadderLine { at, to, held_until: (leaves > at).then_some(leaves) }
-}
-
-fn quote(parts: &[QuotePart]) -> Vec<QuotePart> {
-    parts.to_vec()
 }
 
 /// What would make it graver, as the reader says it.
