@@ -56,14 +56,7 @@ fn text(dice: &mut Dice, words: &[String], characters: usize) -> String {
 }
 
 fn term(text: &str) -> Term {
-    Term {
-        text: text.to_owned(),
-        category: "A1".to_owned(),
-        weight: 3,
-        unless: Vec::new(),
-        correct: None,
-        since: None,
-    }
+    Term::new(text, "A1", 3)
 }
 
 fn bench(criterion: &mut Criterion) {

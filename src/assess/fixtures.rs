@@ -8,8 +8,7 @@ use crate::model::{
 use std::time::Duration;
 
 pub fn term(text: &str, category: &str) -> Term {
-    let (text, category) = (text.to_owned(), category.to_owned());
-    Term { text, category, weight: 4, unless: Vec::new(), correct: None, since: None }
+    Term::new(text, category, 4)
 }
 
 pub fn lexicon(key: &str, scope: Scope, terms: Vec<Term>) -> Lexicon {

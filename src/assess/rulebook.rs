@@ -171,7 +171,7 @@ fn names_and_codes(subject: &Subject, index: u32) -> Result<Vec<(Term, Role)>, R
 }
 
 fn bare(text: String, category: &str, unless: Vec<String>) -> Term {
-    Term { text, category: category.to_owned(), weight: 1, unless, correct: None, since: None }
+    Term { unless, ..Term::new(text, category, 1) }
 }
 
 /// A category that nobody fills makes a rule that never fires, which nobody would notice.

@@ -266,14 +266,7 @@ impl List {
     fn new(terms: &[String]) -> Result<Self, String> {
         let (kinds, texts): (HashSet<&String>, HashSet<&String>) =
             terms.iter().partition(|term| term.starts_with("pii:"));
-        let term = |text: &String| Term {
-            text: text.clone(),
-            category: String::new(),
-            weight: 3,
-            unless: Vec::new(),
-            correct: None,
-            since: None,
-        };
+        let term = |text: &String| Term::new(text, "", 3);
         let matcher =
             Matcher::new(texts.into_iter().map(term).collect()).map_err(|error| error.to_string())?;
         Ok(Self { matcher, kinds: kinds.into_iter().cloned().collect() })

@@ -100,14 +100,7 @@ impl Shelf<'_> {
         if let Some(category) = self.category {
             draft.shelve(text, category, node);
         }
-        Some(Term {
-            text: text.to_owned(),
-            category: self.category.unwrap_or_default().to_owned(),
-            weight: self.weight,
-            unless: Vec::new(),
-            correct: None,
-            since: None,
-        })
+        Some(Term::new(text, self.category.unwrap_or_default(), self.weight))
     }
 
     fn detailed(&mut self, table: Table, draft: &mut Draft) -> Option<Term> {
@@ -154,12 +147,10 @@ impl Shelf<'_> {
         let since = since.and_then(|node| day(&node));
         table.finish();
         Some(Term {
-            text: text?.to_owned(),
-            category: category?.to_owned(),
-            weight,
             unless: owned(unless),
             correct: right.map(str::to_owned),
             since,
+            ..Term::new(text?, category?, weight)
         })
     }
 

@@ -112,14 +112,7 @@ fn term(
     if let Some(phrase) = unless.iter().find(|phrase| *phrase == text) {
         return Err(wrong(format!("{phrase:?} is its own `unless` phrase and would never count")));
     }
-    Ok(Term {
-        text: text.to_owned(),
-        category: category.to_owned(),
-        weight,
-        unless,
-        correct: None,
-        since: None,
-    })
+    Ok(Term { unless, ..Term::new(text, category, weight) })
 }
 
 /// Rows of a table with the line each begins on; cells may stand in double quotes (RFC 4180).

@@ -193,14 +193,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn term(text: &str, unless: &[&str]) -> Term {
-        Term {
-            text: text.to_owned(),
-            category: "A1".to_owned(),
-            weight: 3,
-            unless: unless.iter().map(|&phrase| phrase.to_owned()).collect(),
-            correct: None,
-            since: None,
-        }
+        let unless = unless.iter().map(|&phrase| phrase.to_owned()).collect();
+        Term { unless, ..Term::new(text, "A1", 3) }
     }
 
     fn found(terms: &[Term], text: &str) -> Vec<String> {

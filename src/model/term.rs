@@ -68,6 +68,29 @@ pub struct Term {
     pub correct: Option<String>,
     /// Items published before this day are not held against the wrong word.
     pub since: Option<NaiveDate>,
+    /// Only as it is written, character for character.
+    pub exact: bool,
+    /// Only where it begins and ends with a word, also by the strictest reading.
+    pub whole_word: bool,
+    /// Whether it is looked for in loose ways; `None` leaves it to the matcher (DESIGN.md, "Loose ways").
+    pub loose: Option<bool>,
+}
+
+impl Term {
+    /// A term without conditions.
+    pub fn new(text: impl Into<String>, category: impl Into<String>, weight: u8) -> Self {
+        Self {
+            text: text.into(),
+            category: category.into(),
+            weight,
+            unless: Vec::new(),
+            correct: None,
+            since: None,
+            exact: false,
+            whole_word: false,
+            loose: None,
+        }
+    }
 }
 
 /// A term's place in a text. `start..end` are byte offsets at character boundaries of the original (P6); tables and
