@@ -27,6 +27,7 @@ import argparse
 import itertools
 import json
 import math
+import multiprocessing
 import pathlib
 import re
 from collections import Counter, defaultdict
@@ -68,6 +69,8 @@ FORMS = {
     "𧘇": "衣", "𠮛": "司", "⻞": "食", "⻟": "食", "⻠": "饣", "⻓": "长", "⻔": "门", "⻢": "马", "⻩": "黄", "⻰": "龙", "⻥": "鱼",
     "⻁": "虎", "⻋": "车", "⻅": "见", "⻉": "贝", "⻚": "页", "⻛": "风", "⻜": "飞", "⻘": "青", "⺬": "示", "⺭": "礻", "⻂": "衤",
 }
+# Unihan counts the strokes of the whole character these stand for.
+SHORTENED = {"艹": 3, "辶": 3, "阝": 2, "䒑": 3, "⺮": 6}
 # Alike for the comparison of parts.
 MERGED = set("牜扌氵忄犭礻衤饣纟讠钅亻灬刂")
 
@@ -132,8 +135,19 @@ class Characters:
         return without_circles(parts)
 
     @lru_cache(maxsize=None)
+    def typed(self, char):
+        """People pick what a keyboard offers: the 6,763 of GB 2312 before the rest, common before rare."""
+        try:
+            char.encode("gb2312")
+        except UnicodeEncodeError:
+            return -0.06
+        return 0.008 * math.log10(1 + self.frequency[char])
+
+    @lru_cache(maxsize=None)
     def weight(self, name):
         """Strokes of a character or of an intermediate part."""
+        if name in SHORTENED:
+            return SHORTENED[name]
         if name in self.strokes:
             return self.strokes[name]
         layout, inner = self.parts.get(name, ("c", ()))
@@ -182,7 +196,7 @@ def repeated(layout, inner):
 class Likeness:
     """Likeness by rendering and by shared parts, each from 0 to 1."""
 
-    SIZE, GRID, SHORT = 48, 28, 400
+    SIZE, GRID, SHORT = 48, 28, 200
 
     def __init__(self, chars, fonts):
         import numpy
@@ -216,33 +230,26 @@ class Likeness:
         return rows / (self.np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
 
     def neighbours(self, block):
-        """For each character of a block: {candidate: likeness of the pictures}, the SHORT most alike ones."""
+        """For each character of a block: {candidate: likeness of the pictures}, the SHORT most alike ones
+        and those with a main part in common."""
         rows = [self.index[char] for char in block]
         rough = self.flat[rows] @ self.flat.T
         for row, char in enumerate(block):
-            shared = {self.index[other] for part in self.main(char) for other in self.holders[part]}
-            short = set(self.np.argpartition(-rough[row], self.SHORT)[: self.SHORT].tolist()) | shared
-            short.discard(rows[row])
-            short = self.np.array(sorted(short))
+            short = self.np.argpartition(-rough[row], self.SHORT)[: self.SHORT]
             best = self.shifted(rows[row], short, rough[row][short])
-            yield char, dict(zip((self.chars.candidates[at] for at in short), best.tolist()))
+            found = {self.index[other]: None for part in sorted(self.main(char)) for other in self.holders[part]}
+            found = {at: rough[row][at].item() for at in found} | dict(zip(short.tolist(), best.tolist()))
+            found.pop(rows[row], None)
+            yield char, {self.chars.candidates[at]: found[at] for at in sorted(found)}
 
     def shifted(self, row, others, best):
         """The best likeness when one picture may move by a pixel of the grid."""
-        for down, right in itertools.product((-1, 0, 1), repeat=2):
-            if (down, right) != (0, 0):
-                moved = sum(
-                    self.flat_of(others, font) @ self.moved(row, font, down, right) for font in range(len(self.images))
-                )
-                best = self.np.maximum(best, moved / len(self.images))
-        return best
+        steps = [step for step in itertools.product((-1, 0, 1), repeat=2) if step != (0, 0)]
+        moved = self.np.stack([self.np.hstack([self.moved(image[row], step) for image in self.images]) for step in steps])
+        return self.np.maximum(best, (self.flat[others] @ moved.T / math.sqrt(2)).max(axis=1))
 
-    def flat_of(self, rows, font):
-        width = self.GRID * self.GRID
-        return self.flat[rows, font * width : (font + 1) * width] * math.sqrt(2)
-
-    def moved(self, row, font, down, right):
-        image = self.np.roll(self.images[font][row], (down, right), axis=(0, 1)).reshape(-1)
+    def moved(self, image, step):
+        image = self.np.roll(image, step, axis=(0, 1)).reshape(-1)
         return image / (self.np.linalg.norm(image) + 1e-6)
 
     @lru_cache(maxsize=None)
@@ -257,16 +264,18 @@ class Likeness:
         """A part that is another one modified (牜 for 牛) counts as that one."""
         return FORMS.get(name, RADICALS[name][0] if name in MERGED else name)
 
+    @lru_cache(maxsize=None)
     def main(self, char):
         """Parts that make up a fair share of a character; the character itself is one, so larger ones hold it."""
         whole = self.chars.weight(char)
-        return [part for part in sorted(self.inside(char)) if self.chars.weight(part) * 5 >= whole * 2]
+        return frozenset(part for part in self.inside(char) if self.chars.weight(part) * 5 >= whole * 2)
 
     @lru_cache(maxsize=None)
     def common(self, one, other):
         """Strokes in parts that both have, side by side or one inside the other."""
-        if self.plain(one) == self.plain(other):
-            return self.chars.weight(one)
+        least = min(self.chars.weight(one), self.chars.weight(other))
+        if least < 2 or self.plain(one) == self.plain(other):
+            return least if least > 1 else 0
         (layout, ours), (others_layout, theirs) = (self.chars.parts.get(name, ("c", ())) for name in (one, other))
         best = 0
         if layout == others_layout and len(ours) == len(theirs):
@@ -286,42 +295,52 @@ def shapes(chars, fonts, by_hand=True):
     """Intended character -> (near look-alikes, further ones)."""
     written = hand_shapes() if by_hand else {}
     alike = Likeness(chars, fonts)
+    blocks = [chars.intended[start : start + 100] for start in range(0, len(chars.intended), 100)]
+    with multiprocessing.get_context("fork").Pool(2, initializer=share, initargs=(chars, alike)) as pool:
+        ranked = {char: found for block in pool.imap(ranks, blocks) for char, *found in block}
     table = {}
-    for start in range(0, len(chars.intended), 250):
-        for char, pictures in alike.neighbours(chars.intended[start : start + 250]):
-            near, further = rank(chars, alike, char, pictures)
-            first = [other for other in written.get(char, ()) if chars.written(other)]
-            near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
-            table[char] = near, [other for other in further if other not in near][:FURTHER]
+    for char, (near, further) in ranked.items():
+        first = [other for other in written.get(char, ()) if chars.written(other)]
+        near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
+        table[char] = near, [other for other in further if other not in near][:FURTHER]
     for char, others in written.items():
         if char not in table and chars.written(char):
             table[char] = [other for other in others if chars.written(other)], []
     return table
 
 
+def share(*both):
+    global SHARED
+    SHARED = both
+
+
+def ranks(block):
+    chars, alike = SHARED
+    return [(char, *rank(chars, alike, char, pictures)) for char, pictures in alike.neighbours(block)]
+
+
 def rank(chars, alike, char, pictures):
     """Near: one glance does not part them. Further: the main part is shared, or one holds the other."""
     near, further = [], []
     for other, picture in pictures.items():
+        habit, spoof = chars.typed(other), other in chars.spoofs[char]
+        if picture < 0.5 and habit < 0:
+            continue
         parts = alike.shared(char, other)
         held = other in alike.inside(char) or char in alike.inside(other)
-        score = picture + 0.35 * parts + (0.08 if other in chars.spoofs[char] else 0) + typed(chars, other)
-        if picture >= 0.72 and score >= 0.98 or other in chars.spoofs[char]:
+        score = picture + 0.35 * parts + habit + 0.1 * spoof
+        if picture >= 0.69 and score >= 0.95 or picture >= 0.8 or spoof:
             near.append((score, other))
-        elif parts >= 0.5 or held and parts >= 0.35 or score >= 0.85:
-            further.append((score, other))
-    by_score = lambda found: [other for _, other in sorted(found, key=lambda pair: (-round(pair[0], 4), pair[1]))]
-    near, further = by_score(near), by_score(further)
+        elif parts >= 0.5 or held and parts >= 0.35 or picture >= 0.7:
+            same = not alike.main(char).isdisjoint(alike.main(other))
+            score = 0.4 * max(picture, 0) + 0.5 * parts + 0.15 * same + 0.1 * held + 2.5 * habit
+            further.append((score + 0.3 * (picture >= 0.7), other))
+    near, further = in_order(near), in_order(further)
     return near[:NEAR], near[NEAR:] + further
 
 
-def typed(chars, other):
-    """People pick what a keyboard offers: the 6,763 of GB 2312 before the rest, common before rare."""
-    try:
-        other.encode("gb2312")
-    except UnicodeEncodeError:
-        return -0.06
-    return 0.008 * math.log10(1 + chars.frequency[other])
+def in_order(scored):
+    return [other for _, other in sorted(scored, key=lambda pair: (-round(pair[0], 4), pair[1]))]
 
 
 def hand_shapes():
