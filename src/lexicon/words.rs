@@ -10,6 +10,7 @@
 mod load;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// What a run of letters or digits costs: about a common word, for we do not know which it is.
 const TOKEN: f32 = -9.21;
@@ -35,6 +36,12 @@ pub struct Words {
 }
 
 impl Words {
+    /// The one dictionary of this process, in the classes of `fold`; read when it is first asked for.
+    pub fn shared() -> &'static Self {
+        static WORDS: OnceLock<Words> = OnceLock::new();
+        WORDS.get_or_init(|| Self::load(|c| super::fold::table().plain_class(c)))
+    }
+
     /// ln P of a word, or `None` where the dictionary does not have it.
     pub fn log_probability(&self, word: &[u16]) -> Option<f32> {
         let (&class, rest) = word.split_first()?;
@@ -118,7 +125,7 @@ impl Words {
     /// Tells every possible word of `run`: start, end, ln P; by start, so that all ways to a place come before those
     /// from it. Inside a run of letters or digits a word may end, since `run` may have ended there, but none begins.
     #[inline]
-    fn words_of(&self, run: &[u16], mut word: impl FnMut(usize, usize, f32)) {
+    pub(super) fn words_of(&self, run: &[u16], mut word: impl FnMut(usize, usize, f32)) {
         let mut start = 0;
         while start < run.len() {
             let slot = self.first[usize::from(run[start])];
