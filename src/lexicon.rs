@@ -8,6 +8,7 @@ mod import;
 pub mod personal;
 mod scalars;
 mod scan;
+pub mod words;
 
 pub use import::import;
 pub use scalars::Scalars;
