@@ -64,6 +64,8 @@ struct Anchor {
     /// The character that is changed.
     at: u8,
     kind: AnchorKind,
+    /// The last one of its pair.
+    last: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +104,10 @@ impl Anchors {
                 all: Vec::new(),
             };
         }
-        let bits = (all.len() * 10).next_power_of_two().trailing_zeros().clamp(12, 22);
-        let slot_bits = (all.len() * 2).next_power_of_two().trailing_zeros();
+        all.sort_unstable_by_key(|&(pair, anchor)| (pair, anchor.sought));
+        let distinct = 1 + all.windows(2).filter(|two| two[0].0 != two[1].0).count();
+        let bits = (distinct * 10).next_power_of_two().trailing_zeros().clamp(12, 22);
+        let slot_bits = (distinct * 2).next_power_of_two().trailing_zeros();
         let mut anchors = Self {
             filter: vec![0; 1 << (bits - 6)],
             shift: 32 - bits,
@@ -112,16 +116,26 @@ impl Anchors {
             all: Vec::with_capacity(all.len()),
         };
         let mask = anchors.slots.len() - 1;
-        for (pair, anchor) in all.drain(..) {
-            let hash = scatter(pair);
-            let bit = hash >> anchors.shift;
-            anchors.filter[(bit / 64) as usize] |= 1 << (bit % 64);
-            let mut at = (hash >> anchors.slot_shift) as usize;
-            while anchors.slots[at] != EMPTY {
-                at = (at + 1) & mask;
+        let mut before = None;
+        for (pair, anchor) in all {
+            if before != Some(pair) {
+                let hash = scatter(pair);
+                let bit = hash >> anchors.shift;
+                anchors.filter[(bit / 64) as usize] |= 1 << (bit % 64);
+                let mut at = (hash >> anchors.slot_shift) as usize;
+                while anchors.slots[at] != EMPTY {
+                    at = (at + 1) & mask;
+                }
+                anchors.slots[at] = u64::from(pair) << 32 | anchors.all.len() as u64;
+                before = Some(pair);
+                if let Some(last) = anchors.all.last_mut() {
+                    last.last = true;
+                }
             }
-            anchors.slots[at] = u64::from(pair) << 32 | anchors.all.len() as u64;
             anchors.all.push(anchor);
+        }
+        if let Some(last) = anchors.all.last_mut() {
+            last.last = true;
         }
         anchors
     }
@@ -140,14 +154,21 @@ impl Anchors {
         &found[..count]
     }
 
-    fn of(&self, pair: u32) -> impl Iterator<Item = Anchor> {
+    fn of(&self, pair: u32) -> &[Anchor] {
         let mask = self.slots.len() - 1;
-        let start = (scatter(pair) >> self.slot_shift) as usize;
-        let slots = (0..self.slots.len()).map(move |step| self.slots[(start + step) & mask]);
-        slots
-            .take_while(|&slot| slot != EMPTY)
-            .filter(move |&slot| (slot >> 32) as u32 == pair)
-            .map(|slot| self.all[(slot & 0xffff_ffff) as usize])
+        let mut at = (scatter(pair) >> self.slot_shift) as usize;
+        loop {
+            let slot = self.slots[at];
+            if slot == EMPTY {
+                return &[];
+            }
+            if (slot >> 32) as u32 == pair {
+                let first = (slot & 0xffff_ffff) as usize;
+                let count = self.all[first..].iter().take_while(|anchor| !anchor.last).count() + 1;
+                return &self.all[first..first + count];
+            }
+            at = (at + 1) & mask;
+        }
     }
 }
 
@@ -535,7 +556,7 @@ fn anchors(sought: &[Sought]) -> Vec<(u32, Anchor)> {
     for (number, one) in sought.iter().enumerate() {
         let number = number as u32;
         for (at, &class) in one.classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
-            let anchor = |kind| Anchor { sought: number, at: at as u8, kind };
+            let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
             for &look in tables.likely_shapes(class) {
                 match at.checked_sub(1) {
                     Some(before) => {

@@ -21,6 +21,9 @@ const STEP: f32 = 1.0 / 2048.0;
 /// Words up to this length are kept; the generator drops longer ones.
 const LONGEST: usize = 7;
 
+/// For how many places memory is asked at once.
+const AHEAD: usize = 16;
+
 /// How far `best` comes without allocating.
 const WINDOW: usize = 64;
 
@@ -126,42 +129,77 @@ impl Words {
     /// from it. Inside a run of letters or digits a word may end, since `run` may have ended there, but none begins.
     #[inline]
     pub(super) fn words_of(&self, run: &[u16], mut word: impl FnMut(usize, usize, f32)) {
+        let mut ahead = [(Slot::EMPTY, Slot::EMPTY); AHEAD];
         let mut start = 0;
         while start < run.len() {
-            let slot = self.first[usize::from(run[start])];
-            let mut after = start + 1;
-            match slot.kind() {
-                Kind::Han => word(start, after, slot.cost()),
-                Kind::Other => word(start, after, 0.0),
-                kind => {
-                    word(start, after, TOKEN);
-                    while after < run.len() && Kind::of(run[after]) == kind {
-                        after += 1;
-                        word(start, after, TOKEN);
+            let block = start;
+            self.look_ahead(&run[block..], &mut ahead);
+            while start < run.len().min(block + AHEAD) {
+                let (slot, second) = ahead[start - block];
+                let after = match slot.kind() {
+                    Kind::Han => {
+                        word(start, start + 1, slot.cost());
+                        start + 1
                     }
-                }
+                    Kind::Other => {
+                        word(start, start + 1, 0.0);
+                        start + 1
+                    }
+                    kind => {
+                        let len = run[start..].iter().take_while(|&&class| Kind::of(class) == kind).count();
+                        (start..start + len).for_each(|last| word(start, last + 1, TOKEN));
+                        start + len
+                    }
+                };
+                self.words_from(run, start, slot.next(), second, &mut word);
+                start = after;
             }
-            let mut next = slot.next();
-            for end in start + 1..run.len() {
-                if next == NO_NODE {
-                    break;
-                }
-                let slot = self.step(next, run[end]);
-                if slot.is_word() {
-                    word(start, end + 1, slot.cost());
-                }
-                next = slot.next();
+        }
+    }
+
+    /// The first two steps from the next places, without a branch: the memory is asked for all of them at once, which
+    /// is most of what a word costs.
+    #[inline]
+    fn look_ahead(&self, run: &[u16], ahead: &mut [(Slot, Slot); AHEAD]) {
+        for (place, (first, second)) in ahead.iter_mut().enumerate().take(run.len()) {
+            *first = self.first[usize::from(run[place])];
+            let (start, _, home) = probe(first.next(), run.get(place + 1).copied().unwrap_or(0));
+            *second = self.slots[start + home];
+        }
+    }
+
+    /// The words of two and more characters from `start`; `second` is where the second is looked for first.
+    #[inline]
+    fn words_from(
+        &self,
+        run: &[u16],
+        start: usize,
+        node: u32,
+        second: Slot,
+        word: &mut impl FnMut(usize, usize, f32),
+    ) {
+        let Some(&class) = run.get(start + 1) else { return };
+        let mut slot = match second.class() {
+            0 => return,
+            found if found == class => second,
+            _ => self.step(node, class),
+        };
+        let mut end = start + 2;
+        loop {
+            if slot.is_word() {
+                word(start, end, slot.cost());
             }
-            start = after;
+            if slot.next() == NO_NODE || end == run.len() {
+                return;
+            }
+            slot = self.step(slot.next(), run[end]);
+            end += 1;
         }
     }
 
     /// The child of a node, or `Slot::EMPTY`.
     #[inline]
     fn step(&self, node: u32, class: u16) -> Slot {
-        if node == NO_NODE {
-            return Slot::EMPTY;
-        }
         let (start, mask, home) = probe(node, class);
         let mut place = home;
         loop {
@@ -202,10 +240,11 @@ impl Kind {
 struct Slot(u64);
 
 impl Slot {
-    const EMPTY: Self = Self(0);
+    /// No word, and none goes on. Class 0 is in no word.
+    const EMPTY: Self = Self::new(0, 0, NO_NODE);
 
-    fn new(class: u16, price: u16, next: u32) -> Self {
-        Self(u64::from(class) | u64::from(price) << 16 | u64::from(next) << 32)
+    const fn new(class: u16, price: u16, next: u32) -> Self {
+        Self(class as u64 | (price as u64) << 16 | (next as u64) << 32)
     }
 
     fn class(self) -> u16 {
@@ -238,11 +277,11 @@ impl Slot {
     }
 }
 
-/// A node is where its table starts, and by how many bits a hash of 32 bits is shifted to fit into it. Tables have at
-/// most 2^16 places, so the shift is never 0, and 0 is no node.
-const NO_NODE: u32 = 0;
+/// The node from which no word goes on: a table of one empty place, in front of all others.
+const NO_NODE: u32 = node(0, 0);
 
-fn node(start: usize, bits: u32) -> u32 {
+/// A node is where its table starts, and by how many bits a hash of 32 bits is shifted to fit into it.
+const fn node(start: usize, bits: u32) -> u32 {
     (start as u32) << 6 | (32 - bits)
 }
 
@@ -255,13 +294,13 @@ fn probe(node: u32, class: u16) -> (usize, usize, usize) {
     ((node >> 6) as usize, mask, (u64::from(hash) >> shift) as usize)
 }
 
-/// Which characters follow each other inside words: two bits for each pair, in one word of 64.
+/// Which characters follow each other inside words: two bits for each pair, in one number of 64.
 struct Pairs {
     bits: Box<[u64]>,
 }
 
 impl Pairs {
-    /// 2^16 words of 64 bits are 512 kB.
+    /// 2^16 times 64 bits are 512 kB.
     fn none() -> Self {
         Self { bits: vec![0; 1 << 16].into() }
     }

@@ -38,6 +38,7 @@ impl Words {
             }
         }
         let mut slots = Vec::with_capacity(entries.len() * 2);
+        slots.push(Slot::EMPTY); // of NO_NODE
         let first = first(&entries, unknown, &mut slots);
         Self { first, slots: slots.into(), pairs, unknown }
     }

@@ -51,7 +51,7 @@ fn a_word_has_its_probability() {
         ("two characters", "产品", Some(22_801.0)),
         ("one character", "和", Some(555_815.0)),
         ("the most frequent of all", "了", Some(883_634.0)),
-        ("seven characters, the longest", "中华人民共和国", Some(7_127.0)),
+        ("seven characters, the longest", "中华人民共和国", Some(9_989.0)),
         ("with a letter", "A股", Some(3.0)),
         ("a beginning of words is no word", "中华人民共", None),
         ("a character nobody knows", "㐂", None),
@@ -64,7 +64,7 @@ fn a_word_has_its_probability() {
         match often {
             None => assert_eq!(found, None, "{why}"),
             Some(often) => {
-                let expected = (often / total as f32).ln();
+                let expected = (often / total).ln();
                 assert!(
                     found.is_some_and(|found| (found - expected).abs() < 0.03),
                     "{why}: {found:?}, {expected}"
@@ -104,7 +104,7 @@ fn every_pair_of_the_dictionary_is_known() {
             last += 1;
         }
     });
-    assert!(words > 480_000 && last > 300_000, "{words} ways, {last} words");
+    assert!(words > 480_000 && last > 290_000, "{words} ways, {last} words");
     // Kana stand in no word: whatever is found is found by accident.
     let pairs = (0x3400..0x9fff_u16).map(|class| WORDS.joins(class, 0x3042));
     let wrong = pairs.clone().filter(|joins| *joins).count();
