@@ -8,13 +8,14 @@ pub mod pinyin;
 pub mod tables;
 
 use super::LexiconError;
-use super::fold::{self, Class, is_digit, is_han, is_letter};
+use super::fold::{Class, is_digit, is_han, is_letter};
 use super::readings::{self, Key};
 use super::stream::{Mark, MarkKind, Stream};
 use super::trie::{NONE, Trie};
 use super::words::Words;
 use channel::{Cell, Finding, Judge};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use tables::tables;
 
 /// Longer terms need no disguise table; they are found by what is left of them.
@@ -28,13 +29,16 @@ const LETTERS: Key = 0x800;
 
 pub struct Loose {
     terms: Vec<Sought>,
-    /// Over the keys of syllables.
+    /// Over the keys of syllables; terms of three and more characters.
     trie: Trie,
     /// By sequence of the trie: terms, `firsts` as in `Patterns`.
     owners: Vec<u32>,
     firsts: Vec<u32>,
-    keys: Box<[Key]>,
-    anchors: Anchors,
+    facts: &'static [Facts],
+    /// Two characters, one as it is and one by its sound.
+    sounds: Anchors,
+    /// Two characters, of which one is a look-alike, or which are parts of one.
+    looks: Anchors,
     /// Two characters around, before or after a gap, and who may have one there.
     gaps: HashMap<u32, Vec<(u32, u8)>>,
 }
@@ -42,9 +46,24 @@ pub struct Loose {
 /// A term that is looked for in loose ways.
 pub struct Sought {
     pub term: u32,
-    pub classes: Vec<Class>,
     /// ln P of the term as a piece of text.
     pub worth: f32,
+    len: u8,
+    classes: [Class; LONGEST],
+}
+
+impl Sought {
+    pub fn classes(&self) -> &[Class] {
+        &self.classes[..usize::from(self.len)]
+    }
+}
+
+/// What is asked of every character of a text.
+#[derive(Debug, Clone, Copy)]
+struct Facts {
+    key: Key,
+    /// -ln P of it as a word of its own, in steps of a sixteenth.
+    price: u16,
 }
 
 /// Pairs of characters of which one is not what is meant, and what then is.
@@ -52,7 +71,7 @@ pub struct Sought {
 struct Anchors {
     filter: Vec<u64>,
     shift: u32,
-    /// The pair in the upper half, the number of the anchor in the lower.
+    /// The pair in the upper half, the number of its first anchor in the lower.
     slots: Vec<u64>,
     slot_shift: u32,
     all: Vec<Anchor>,
@@ -81,10 +100,12 @@ enum AnchorKind {
 /// Buffers of a scan.
 #[derive(Default)]
 pub struct Scratch {
-    keys: Vec<Key>,
-    found: Vec<u32>,
+    facts: Vec<Facts>,
+    sounds: Vec<u32>,
+    looks: Vec<u32>,
+    longer: Vec<u32>,
+    letters: Vec<u32>,
     cells: Vec<Cell>,
-    places: Vec<u32>,
 }
 
 fn scatter(pair: u32) -> u32 {
@@ -140,18 +161,14 @@ impl Anchors {
         anchors
     }
 
-    fn candidates<'f>(&self, text: &[Class], found: &'f mut Vec<u32>) -> &'f [u32] {
-        if found.len() < text.len() + 1 {
-            found.resize(text.len() + 1, 0);
-        }
-        let places = &mut found[..text.len() + 1];
-        let (mut count, mask) = (0, self.filter.len() - 1);
-        for (at, two) in text.windows(2).enumerate() {
-            let bit = scatter(pair(two[0], two[1])) >> self.shift;
-            places[count] = at as u32;
-            count += (self.filter[(bit / 64) as usize & mask] >> (bit % 64) & 1) as usize;
-        }
-        &found[..count]
+    #[inline]
+    fn may_hold(&self, pair: u32) -> bool {
+        let bit = scatter(pair) >> self.shift;
+        self.filter[(bit / 64) as usize & (self.filter.len() - 1)] >> (bit % 64) & 1 == 1
+    }
+
+    fn bytes(&self) -> usize {
+        (self.slots.len() + self.filter.len()) * 8 + self.all.len() * size_of::<Anchor>()
     }
 
     fn of(&self, pair: u32) -> &[Anchor] {
@@ -178,17 +195,21 @@ fn pair(a: Class, b: Class) -> u32 {
 
 impl Loose {
     /// `terms` with their folded classes without repetitions.
-    pub fn new(terms: Vec<(u32, Vec<Class>)>, words: &Words) -> Result<Self, LexiconError> {
+    pub fn new(terms: Vec<(u32, Vec<Class>)>, words: &'static Words) -> Result<Self, LexiconError> {
         let sought: Vec<Sought> = terms
             .into_iter()
             .filter(|(_, classes)| is_sought(classes))
-            .map(|(term, classes)| Sought { term, worth: channel::worth(words, &classes), classes })
+            .map(|(term, all)| {
+                let mut classes = [0; LONGEST];
+                classes[..all.len()].copy_from_slice(&all);
+                Sought { term, worth: channel::worth(words, &all), len: all.len() as u8, classes }
+            })
             .collect();
         let mut sequences: Vec<(Vec<Key>, u32)> = Vec::with_capacity(sought.len() * 2);
         for (number, one) in sought.iter().enumerate() {
-            sequences.extend(readings_of(&one.classes).into_iter().map(|keys| (keys, number as u32)));
+            sequences.extend(readings_of(one.classes()).into_iter().map(|keys| (keys, number as u32)));
         }
-        sequences.sort();
+        sequences.sort_unstable();
         sequences.dedup();
         let (mut firsts, mut distinct): (Vec<u32>, Vec<&[Key]>) = (Vec::new(), Vec::new());
         for (index, (keys, _)) in sequences.iter().enumerate() {
@@ -198,11 +219,18 @@ impl Loose {
             }
         }
         firsts.push(sequences.len() as u32);
-        let trie = Trie::new(&distinct)?;
+        let trie = Trie::deep(&distinct)?;
         let owners = sequences.iter().map(|&(_, owner)| owner).collect();
-        let anchors = Anchors::new(anchors(&sought));
-        let gaps = gaps(&sought);
-        Ok(Self { trie, owners, firsts, keys: keys(), anchors, gaps, terms: sought })
+        Ok(Self {
+            trie,
+            owners,
+            firsts,
+            facts: facts(words),
+            sounds: Anchors::new(sounds(&sought)),
+            looks: Anchors::new(looks(&sought)),
+            gaps: gaps(&sought),
+            terms: sought,
+        })
     }
 
     pub fn sought(&self, number: u32) -> &Sought {
@@ -212,9 +240,9 @@ impl Loose {
     pub fn bytes(&self) -> usize {
         self.trie.bytes()
             + (self.owners.len() + self.firsts.len()) * 4
-            + self.anchors.slots.len() * 8
-            + self.anchors.filter.len() * 8
-            + self.anchors.all.len() * size_of::<Anchor>()
+            + self.terms.len() * size_of::<Sought>()
+            + self.sounds.bytes()
+            + self.looks.bytes()
             + self.gaps.len() * 48
     }
 
@@ -230,49 +258,102 @@ impl Loose {
         if self.terms.is_empty() {
             return;
         }
-        let classes = stream.classes();
-        let Scratch { keys, found, cells, places } = scratch;
-        keys.clear();
-        keys.extend(classes.iter().map(|&class| self.keys[usize::from(class)]));
-        self.by_sound(text, stream, keys, found, cells, judge, out);
-        self.by_look(text, stream, found, cells, judge, out);
-        places.clear();
-        let letter = |key: Key| key >= LETTERS;
-        places.extend(
-            (0..keys.len())
-                .filter(|&at| letter(keys[at]) && (at == 0 || !letter(keys[at - 1])))
-                .map(|at| at as u32),
-        );
-        self.by_letters(text, stream, keys, places, cells, judge, out);
+        self.candidates(stream.classes(), scratch, judge.words);
+        let Scratch { sounds, looks, longer, letters, cells, facts } = scratch;
+        self.by_sound(text, stream, facts, sounds, cells, judge, out);
+        self.by_longer_sound(text, stream, facts, longer, cells, judge, out);
+        self.by_look(text, stream, looks, cells, judge, out);
+        self.by_letters(text, stream, letters, cells, judge, out);
         self.by_signs(text, stream, cells, judge, out);
+    }
+
+    /// One pass over the text, without branches, for the places at which something may begin.
+    ///
+    /// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none.
+    fn candidates(&self, classes: &[Class], scratch: &mut Scratch, words: &Words) {
+        let Scratch { facts, sounds, looks, longer, letters, .. } = scratch;
+        facts.clear();
+        facts.extend(classes.iter().map(|&class| self.facts[usize::from(class)]));
+        facts.extend([Facts { key: 0, price: 0 }; 2]);
+        for list in [&mut *sounds, &mut *looks, &mut *longer, &mut *letters] {
+            if list.len() < classes.len() + 1 {
+                list.resize(classes.len() + 1, 0);
+            }
+        }
+        let (mut sound, mut look, mut long, mut letter) = (0, 0, 0, 0);
+        for (at, two) in classes.windows(2).enumerate() {
+            let [first, second, third] = [facts[at], facts[at + 1], facts[at + 2]];
+            let strange = !words.joins(two[0], two[1]);
+            let rare = first.price + second.price > RARE;
+            let heard = self.sounds.may_hold(pair(two[0], second.key))
+                | self.sounds.may_hold(pair(first.key, two[1]));
+            sounds[sound] = at as u32;
+            sound += usize::from(strange & rare & heard);
+            looks[look] = at as u32;
+            look += usize::from(strange & self.looks.may_hold(pair(two[0], two[1])));
+            longer[long] = at as u32;
+            long += usize::from(self.trie.may_begin_deep(first.key, second.key, third.key));
+            letters[letter] = at as u32;
+            letter += usize::from(first.key >= LETTERS);
+        }
+        sounds.truncate(sound);
+        looks.truncate(look);
+        longer.truncate(long);
+        letters.truncate(letter);
     }
 
     fn owners(&self, sequence: u32) -> &[u32] {
         &self.owners[self.firsts[sequence as usize] as usize..self.firsts[sequence as usize + 1] as usize]
     }
 
-    /// Homophones: the stream of syllables.
+    /// Homophones in terms of two characters, of which one is as it should be.
     fn by_sound(
         &self,
         text: &str,
         stream: &Stream,
-        keys: &[Key],
-        found: &mut Vec<u32>,
+        facts: &[Facts],
+        places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
         out: &mut Vec<Finding>,
     ) {
         let classes = stream.classes();
-        for &at in self.trie.candidates(keys, found) {
+        for &at in places {
             let at = at as usize;
-            if keys[at] == 0 || keys[at + 1] == 0 {
-                continue;
+            let price = -f32::from(facts[at].price + facts[at + 1].price) / 16.0;
+            let keys = [pair(classes[at], facts[at + 1].key), pair(facts[at].key, classes[at + 1])];
+            for anchor in keys.iter().flat_map(|&key| self.sounds.of(key)) {
+                let sought = self.sought(anchor.sought);
+                let changed = usize::from(anchor.at);
+                let worth = sought.worth - channel::LEAST_PRICE;
+                if worth > price && sought.classes[changed] != classes[at + changed] {
+                    cells.clear();
+                    cells.extend((at..at + 2).map(|item| Cell::of_item(stream, item)));
+                    out.extend(judge.decide(text, sought, cells));
+                }
             }
-            let Some(mut node) = self.trie.root(keys[at], keys[at + 1]) else { continue };
+        }
+    }
+
+    /// Homophones in longer terms: the stream of syllables.
+    fn by_longer_sound(
+        &self,
+        text: &str,
+        stream: &Stream,
+        facts: &[Facts],
+        places: &[u32],
+        cells: &mut Vec<Cell>,
+        judge: &Judge,
+        out: &mut Vec<Finding>,
+    ) {
+        let classes = stream.classes();
+        for &at in places {
+            let at = at as usize;
+            let Some(mut node) = self.trie.root(facts[at].key, facts[at + 1].key) else { continue };
             let mut end = at + 2;
             loop {
                 let sequence = self.trie.node(node).value;
-                if sequence != NONE {
+                if sequence != NONE && end > at + 2 {
                     for &owner in self.owners(sequence) {
                         let sought = self.sought(owner);
                         if judge.may_sound(&classes[at..end], sought) {
@@ -282,8 +363,10 @@ impl Loose {
                         }
                     }
                 }
-                let Some(&key) = keys.get(end) else { break };
-                let Some(child) = self.trie.child(node, key) else { break };
+                if end >= classes.len() {
+                    break;
+                }
+                let Some(child) = self.trie.child(node, facts[end].key) else { break };
                 (node, end) = (child, end + 1);
             }
         }
@@ -294,15 +377,15 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        found: &mut Vec<u32>,
+        places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
         out: &mut Vec<Finding>,
     ) {
         let classes = stream.classes();
-        for &at in self.anchors.candidates(classes, found) {
+        for &at in places {
             let at = at as usize;
-            for anchor in self.anchors.of(pair(classes[at], classes[at + 1])) {
+            for anchor in self.looks.of(pair(classes[at], classes[at + 1])) {
                 let sought = self.sought(anchor.sought);
                 let changed = usize::from(anchor.at);
                 let (item, split) = match anchor.kind {
@@ -310,10 +393,9 @@ impl Loose {
                     AnchorKind::Second => (at + 1, None),
                     AnchorKind::Split(way) => (at, Some(usize::from(way))),
                 };
-                if split.is_none() && !judge.may_look(classes, item, changed, sought) {
-                    continue;
-                }
-                if align(stream, item, changed, split, &sought.classes, cells) {
+                if judge.may_look(classes, item, changed, split, sought)
+                    && align(stream, item, changed, split, sought.classes(), cells)
+                {
                     out.extend(judge.decide(text, sought, cells));
                 }
             }
@@ -325,7 +407,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        keys: &[Key],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -345,24 +426,20 @@ impl Loose {
             let after = item + starts[item..].iter().take_while(|&&place| (place as usize) < run.end).count();
             for reading in &run.readings {
                 let row = Row::around(stream, item, after, reading, &run);
-                self.in_row(text, &row, keys, cells, judge, out);
+                self.in_row(text, &row, cells, judge, out);
             }
         }
     }
 
     /// Every term in a row of cells that covers one of the syllables.
-    fn in_row(
-        &self,
-        text: &str,
-        row: &Row,
-        _keys: &[Key],
-        cells: &mut Vec<Cell>,
-        judge: &Judge,
-        out: &mut Vec<Finding>,
-    ) {
+    fn in_row(&self, text: &str, row: &Row, cells: &mut Vec<Cell>, judge: &Judge, out: &mut Vec<Finding>) {
         let table = readings::table();
         let key = |cell: &Cell| {
-            if cell.syllable == 0 { self.keys[usize::from(cell.class())] } else { table.near(cell.syllable) }
+            if cell.syllable == 0 {
+                self.facts[usize::from(cell.class())].key
+            } else {
+                table.near(cell.syllable)
+            }
         };
         for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
             let Some(mut node) = self.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
@@ -413,7 +490,7 @@ impl Loose {
                         if !seen.contains(&(owner, at)) {
                             seen.push((owner, at));
                             let sought = self.sought(owner);
-                            if align_sign(stream, item, usize::from(at), mark, &sought.classes, cells) {
+                            if align_sign(stream, item, usize::from(at), mark, sought.classes(), cells) {
                                 out.extend(judge.decide(text, sought, cells));
                             }
                         }
@@ -469,7 +546,7 @@ impl Loose {
             }
         }
         let row = Row { cells: rows, from: until, until };
-        self.in_row(text, &row, &[], cells, judge, out);
+        self.in_row(text, &row, cells, judge, out);
     }
 }
 
@@ -508,8 +585,19 @@ fn is_sought(classes: &[Class]) -> bool {
     (2..=LONGEST).contains(&classes.len()) && own && (han >= 2 || code)
 }
 
-/// By class: the near-homophones it belongs to; digits by their Chinese name; letters apart.
-fn keys() -> Box<[Key]> {
+/// Two characters that are likelier than this as words of their own hide nothing, in sixteenths of -ln P.
+const RARE: u16 = 12 * 16;
+
+/// By class: the near-homophones it belongs to (digits by their Chinese name, letters apart), and its price.
+fn facts(words: &Words) -> &'static [Facts] {
+    static FACTS: OnceLock<Vec<Facts>> = OnceLock::new();
+    FACTS.get_or_init(|| {
+        let price = |class: Class| (words.single(class) * -16.0).clamp(0.0, 1000.0) as u16;
+        keys().into_iter().zip(0..=u16::MAX).map(|(key, class)| Facts { key, price: price(class) }).collect()
+    })
+}
+
+fn keys() -> Vec<Key> {
     let table = readings::table();
     let mut keys: Vec<Key> = (0..=u16::MAX).map(|class| table.near(table.main(class))).collect();
     for (digit, name) in ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"].iter().enumerate()
@@ -519,7 +607,7 @@ fn keys() -> Box<[Key]> {
     for letter in 0x61..=0x7a {
         keys[letter] = LETTERS + letter as Key;
     }
-    keys.into_boxed_slice()
+    keys
 }
 
 /// The keys of a term, for each way its characters are read.
@@ -546,23 +634,47 @@ fn readings_of(classes: &[Class]) -> Vec<Vec<Key>> {
 }
 
 fn keys_of() -> &'static [Key] {
-    static KEYS: std::sync::OnceLock<Box<[Key]>> = std::sync::OnceLock::new();
+    static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
     KEYS.get_or_init(keys)
 }
 
-fn anchors(sought: &[Sought]) -> Vec<(u32, Anchor)> {
+/// One character of two as it is, the other by any of its sounds.
+fn sounds(sought: &[Sought]) -> Vec<(u32, Anchor)> {
+    let mut anchors = Vec::with_capacity(sought.len() * 2);
+    for (number, one) in sought.iter().enumerate().filter(|(_, one)| one.len == 2) {
+        let anchor = |at: u8| Anchor { sought: number as u32, at, kind: AnchorKind::First, last: false };
+        for key in keys_of_class(one.classes[1]) {
+            anchors.push((pair(one.classes[0], key), anchor(1)));
+        }
+        for key in keys_of_class(one.classes[0]) {
+            anchors.push((pair(key, one.classes[1]), anchor(0)));
+        }
+    }
+    anchors
+}
+
+fn keys_of_class(class: Class) -> Vec<Key> {
+    let mut keys = vec![keys_of()[usize::from(class)]];
+    if is_han(class) {
+        keys.extend(readings::table().all(class).map(|syllable| readings::table().near(syllable)));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys.retain(|&key| key != 0);
+    keys
+}
+
+fn looks(sought: &[Sought]) -> Vec<(u32, Anchor)> {
     let tables = tables();
     let mut anchors = Vec::with_capacity(sought.len() * 24);
     for (number, one) in sought.iter().enumerate() {
-        let number = number as u32;
-        for (at, &class) in one.classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
+        let (number, classes) = (number as u32, one.classes());
+        for (at, &class) in classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
             let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
             for &look in tables.likely_shapes(class) {
                 match at.checked_sub(1) {
-                    Some(before) => {
-                        anchors.push((pair(one.classes[before], look), anchor(AnchorKind::Second)))
-                    }
-                    None => anchors.push((pair(look, one.classes[1]), anchor(AnchorKind::First))),
+                    Some(before) => anchors.push((pair(classes[before], look), anchor(AnchorKind::Second))),
+                    None => anchors.push((pair(look, classes[1]), anchor(AnchorKind::First))),
                 }
             }
             for (way, parts) in tables.splits(class).iter().enumerate().take(16) {
@@ -577,7 +689,7 @@ fn anchors(sought: &[Sought]) -> Vec<(u32, Anchor)> {
 fn gaps(sought: &[Sought]) -> HashMap<u32, Vec<(u32, u8)>> {
     let mut gaps: HashMap<u32, Vec<(u32, u8)>> = HashMap::with_capacity(sought.len() * 2);
     for (number, one) in sought.iter().enumerate() {
-        let classes = &one.classes;
+        let classes = one.classes();
         let last = classes.len() - 1;
         for at in 0..=last {
             let key = match at {
@@ -684,9 +796,4 @@ fn align_sign(
 /// Whether terms of this length are looked for in loose ways unless the lexicon says otherwise.
 pub fn by_default(terms: usize, classes: usize) -> bool {
     terms <= LARGE || classes >= 3
-}
-
-/// Whether a class is a character that a key exists for.
-pub fn has_key(class: Class) -> bool {
-    keys_of()[usize::from(class)] != 0 && fold::is_han(class)
 }

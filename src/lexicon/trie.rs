@@ -83,9 +83,23 @@ fn scatter(pair: u32) -> u32 {
     pair.wrapping_mul(0x9e37_79b1)
 }
 
+#[inline]
+fn scatter_deep(a: u16, b: u16, c: u16) -> u32 {
+    scatter(pair(a, b)).rotate_left(7).wrapping_add(u32::from(c)).wrapping_mul(0x85eb_ca6b)
+}
+
 impl Trie {
     /// `sequences` have at least two symbols each and are sorted and distinct; their places are their numbers.
     pub fn new(sequences: &[&[u16]]) -> Result<Self, LexiconError> {
+        Self::build(sequences, false)
+    }
+
+    /// With a filter over three symbols, for `may_begin_deep`; shorter sequences do not pass it.
+    pub fn deep(sequences: &[&[u16]]) -> Result<Self, LexiconError> {
+        Self::build(sequences, true)
+    }
+
+    fn build(sequences: &[&[u16]], deep: bool) -> Result<Self, LexiconError> {
         let mut nodes = Vec::with_capacity(sequences.len() * 2);
         let mut edges: Vec<(u32, u16, u32)> = Vec::with_capacity(sequences.len() * 2);
         let mut roots: Vec<(u32, u32)> = Vec::new();
@@ -123,9 +137,18 @@ impl Trie {
             edges: Table::new(edges.len()),
             nodes,
         };
-        for (pair, node) in roots {
-            let bit = scatter(pair) >> trie.filter_shift;
+        let mut set = |hash: u32| {
+            let bit = hash >> trie.filter_shift;
             trie.filter[(bit / 64) as usize] |= 1 << (bit % 64);
+        };
+        for sequence in sequences.iter().filter(|sequence| !deep || sequence.len() > 2) {
+            match (deep, *sequence) {
+                (true, &[a, b, c, ..]) => set(scatter_deep(a, b, c)),
+                (_, &[a, b, ..]) => set(scatter(pair(a, b))),
+                _ => {}
+            }
+        }
+        for (pair, node) in roots {
             trie.roots.insert(u64::from(pair), 32, u64::from(node));
         }
         for (node, symbol, child) in edges {
@@ -151,9 +174,9 @@ impl Trie {
     }
 
     #[inline]
-    pub fn may_begin(&self, a: u16, b: u16) -> bool {
-        let bit = scatter(pair(a, b)) >> self.filter_shift;
-        self.filter[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+    pub fn may_begin_deep(&self, a: u16, b: u16, c: u16) -> bool {
+        let bit = scatter_deep(a, b, c) >> self.filter_shift;
+        self.filter[(bit / 64) as usize & (self.filter.len() - 1)] >> (bit % 64) & 1 == 1
     }
 
     #[inline]

@@ -166,6 +166,9 @@ pub fn worth(words: &Words, classes: &[Class]) -> f32 {
     words.log_probability(classes).unwrap_or(f32::NEG_INFINITY).clamp(prior, -10.0)
 }
 
+/// The least that a change costs a term of two characters, with what it must win.
+pub const LEAST_PRICE: f32 = 2.0;
+
 /// What must be won at least: two characters are easily come by.
 fn least(characters: usize, changes: &[Change]) -> f32 {
     match characters {
@@ -181,53 +184,63 @@ fn least(characters: usize, changes: &[Change]) -> f32 {
 }
 
 impl Judge {
-    /// A first look at a candidate by sound, in which most end.
+    /// A first look at a longer candidate by sound, in which most end.
     #[inline]
     pub fn may_sound(&self, written: &[Class], sought: &Sought) -> bool {
-        let mut literal = 0;
-        for (&have, &want) in written.iter().zip(&sought.classes) {
-            literal += usize::from(have == want);
-        }
-        let len = written.len();
-        if literal == len || len == 2 && literal == 0 {
+        let literal = written.iter().zip(sought.classes()).filter(|(have, want)| have == want).count();
+        if literal == written.len() {
             return false;
         }
-        let changed = (len - literal) as f32;
-        let least = sought.worth - changed * Change::Homophone.price() - 0.5;
-        match *written {
-            [a, b] => {
-                least > self.words.single(a) + self.words.single(b)
-                    && self.words.log_probability(written).is_none_or(|known| least > known)
-            }
-            _ => least > self.words.best(written),
+        if is_digit(sought.classes()[0]) {
+            return true;
         }
+        let changed = (written.len() - literal) as f32;
+        sought.worth - changed * Change::Homophone.price() - 0.5 > self.words.best(written)
     }
 
-    /// A first look at a candidate by shape.
+    /// A first look at a candidate by shape: what stands around the changed character must be mostly as it should be.
     #[inline]
-    pub fn may_look(&self, classes: &[Class], item: usize, changed: usize, sought: &Sought) -> bool {
-        let Some(first) = item.checked_sub(changed) else { return sought.classes.len() > 2 };
-        let Some(written) = classes.get(first..first + sought.classes.len()) else {
-            return sought.classes.len() > 2;
-        };
-        // Parts of split characters move what follows, so only short terms are judged by place.
-        if written.len() > 2 {
-            let literal = written.iter().zip(&sought.classes).filter(|(a, b)| a == b).count();
-            return literal * 2 >= written.len() || literal + 2 >= written.len();
+    pub fn may_look(
+        &self,
+        classes: &[Class],
+        item: usize,
+        changed: usize,
+        split: Option<usize>,
+        sought: &Sought,
+    ) -> bool {
+        let term = sought.classes();
+        let at = |place: usize| classes.get(place).copied().unwrap_or(0);
+        if term.len() == 2 {
+            if split.is_some() {
+                return true;
+            }
+            let (a, b) = if changed == 0 { (at(item), at(item + 1)) } else { (at(item - 1), at(item)) };
+            return sought.worth - LEAST_PRICE - 3.0 > self.words.single(a) + self.words.single(b);
         }
-        let least = sought.worth - Change::Close.price() - 1.0;
-        least > self.words.single(written[0]) + self.words.single(written[1])
-            && self.words.log_probability(written).is_none_or(|known| least > known)
+        // Three and more: the pair is one literal character, another one must be near, parts apart.
+        let before = (0..changed)
+            .rev()
+            .enumerate()
+            .take(2)
+            .filter(|&(back, index)| item > back && at(item - 1 - back) == term[index])
+            .count();
+        let width = split.map_or(1, |_| 2);
+        let after = (changed + 1..term.len())
+            .enumerate()
+            .take(2)
+            .filter(|&(on, index)| at(item + width + on) == term[index])
+            .count();
+        before + after >= 2 || split.is_some() && before + after >= 1
     }
 
     /// Whether the cells are the term, and how.
     pub fn decide(&self, text: &str, sought: &Sought, cells: &[Cell]) -> Option<Finding> {
-        if cells.len() != sought.classes.len() {
+        if cells.len() != sought.classes().len() {
             return None;
         }
         let mut changes = [Change::None; 12];
         let changes = &mut changes[..cells.len()];
-        for ((change, cell), &want) in changes.iter_mut().zip(cells).zip(&sought.classes) {
+        for ((change, cell), &want) in changes.iter_mut().zip(cells).zip(sought.classes()) {
             *change = change_of(text, cell, want)?;
         }
         let (start, end) = (cells[0].start, cells[cells.len() - 1].end(text));
@@ -241,7 +254,7 @@ impl Judge {
         if changes.iter().all(|change| matches!(change, Change::None | Change::Numeral)) {
             let way = if changes.contains(&Change::Numeral) { Way::Folded } else { Way::Separated };
             let margin = 0.0;
-            return number_is_whole(text, start, end, &sought.classes).then_some(Finding {
+            return number_is_whole(text, start, end, sought.classes()).then_some(Finding {
                 term: sought.term,
                 start,
                 end,
@@ -319,7 +332,7 @@ impl Judge {
             }
         }
         !self.changed_word(cells, changes)
-            && (cells.len() > 2 || !after_surname(text, start) || sought.classes.len() > 2)
+            && (cells.len() > 2 || !after_surname(text, start) || sought.classes().len() > 2)
     }
 
     /// Changed characters that are an ordinary word by themselves.
