@@ -28,10 +28,15 @@ import itertools
 import json
 import math
 import multiprocessing
+import os
 import pathlib
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+
+# Two processes share the work; threads of the algebra under them would only wait for each other.
+for library in ("OMP", "OPENBLAS"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
 
 HERE = pathlib.Path(__file__).parent
 INTENDED = 6000
@@ -53,9 +58,9 @@ def hand(name):
 # A part as it stands in a character -> how people type it when it stands alone, best first.
 RADICALS = {
     "扌": "手才", "氵": "水三", "亻": "人", "讠": "言", "纟": "丝糸", "钅": "金", "饣": "食", "忄": "心", "犭": "犬",
-    "礻": "示", "衤": "衣", "灬": "火", "艹": "草艸", "⺮": "竹", "刂": "刀", "辶": "之走", "攵": "文", "牜": "牛",
+    "礻": "示", "衤": "衣", "灬": "火", "艹": "草艸", "⺮": "竹", "刂": "刀", "攵": "文", "牜": "牛",
     "冫": "冰", "罒": "四", "爫": "爪", "囗": "口", "虍": "虎", "覀": "西", "彳": "", "宀": "", "疒": "", "冖": "", "耂": "老",
-    "糹": "丝", "訁": "言", "釒": "金", "飠": "食", "㣺": "心", "卩": "耳",
+    "糹": "丝", "訁": "言", "釒": "金", "飠": "食", "㣺": "心", "卩": "耳", "龶": "主", "辶": "之走",
 }
 # Sides of which the sense depends: 阝 on the left is a mound, on the right a town; both look like an ear.
 EAR = "耳"
@@ -293,30 +298,27 @@ class Likeness:
 
 def shapes(chars, fonts, by_hand=True):
     """Intended character -> (near look-alikes, further ones)."""
-    written = hand_shapes() if by_hand else {}
+    global SHARED
     alike = Likeness(chars, fonts)
     blocks = [chars.intended[start : start + 100] for start in range(0, len(chars.intended), 100)]
-    with multiprocessing.get_context("fork").Pool(2, initializer=share, initargs=(chars, alike)) as pool:
-        ranked = {char: found for block in pool.imap(ranks, blocks) for char, *found in block}
-    table = {}
-    for char, (near, further) in ranked.items():
-        first = [other for other in written.get(char, ()) if chars.written(other)]
-        near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
-        table[char] = near, [other for other in further if other not in near][:FURTHER]
-    for char, others in written.items():
-        if char not in table and chars.written(char):
-            table[char] = [other for other in others if chars.written(other)], []
-    return table
-
-
-def share(*both):
-    global SHARED
-    SHARED = both
+    SHARED = chars, alike, hand_shapes() if by_hand else {}
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        return {char: found for block in pool.imap(ranks, blocks) for char, *found in block}
 
 
 def ranks(block):
-    chars, alike = SHARED
-    return [(char, *rank(chars, alike, char, pictures)) for char, pictures in alike.neighbours(block)]
+    """One block of characters, in a process of its own; what it works on is inherited."""
+    chars, alike, written = SHARED
+    rows = []
+    for char, pictures in alike.neighbours(block):
+        near, further = rank(chars, alike, char, pictures)
+        known = {other: habit for other, habit in written.get(char, {}).items() if other in alike.index}
+        # A habit of writers is near whatever it looks like; a look-alike of ours is near when it looks so.
+        first = [other for other, habit in known.items() if habit or pictures.get(other, 0) >= 0.6]
+        near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
+        further = [other for other in dict.fromkeys([*known, *further]) if other not in near]
+        rows.append((char, near, further[:FURTHER]))
+    return rows
 
 
 def rank(chars, alike, char, pictures):
@@ -344,17 +346,16 @@ def in_order(scored):
 
 
 def hand_shapes():
-    """Lines of characters that look alike each to each, or `intended > substitutes` one way."""
-    found = defaultdict(list)
+    """Character -> {look-alike: whether writers are known to put it in its place}."""
+    found = defaultdict(dict)
     for words in hand("shapes.txt"):
         if ">" in words:
-            for char in words[0]:
-                found[char] += words[2]
+            found[words[0]].update(dict.fromkeys(words[2], True))
         else:
             for group in words:
-                for char in group:
-                    found[char] += (other for other in group if other != char)
-    return {char: list(dict.fromkeys(others)) for char, others in found.items()}
+                for char, other in itertools.permutations(group, 2):
+                    found[char].setdefault(other, False)
+    return found
 
 
 # ---------------------------------------------------------------- splits: a character in its parts
@@ -508,8 +509,7 @@ def write(name, lines):
 def measure(table):
     """How many hand-written pairs the mechanism finds alone; the missing ones are printed."""
     pairs = [(char, other) for char, others in hand_shapes().items() for other in others if char in table]
-    near = sum(other in table[char][0] for char, other in pairs)
-    further = sum(other in table[char][1] for char, other in pairs)
+    near, further = (sum(other in table[char][side] for char, other in pairs) for side in (0, 1))
     print(f"{len(pairs)} directed pairs: near {near / len(pairs):.1%}, further {further / len(pairs):.1%}")
     print(" ".join(char + other for char, other in pairs if other not in table[char][0] + table[char][1]))
 
