@@ -20,7 +20,7 @@ Sources, one directory given with --sources, every licence told in LICENCES.md:
 
 Use:  python3 -m venv v && v/bin/pip install pillow==13.0.0 numpy==2.4.6
       v/bin/python generate.py --sources DIR [--fonts /usr/share/fonts/opentype/noto] [shapes] [splits] [emoji]
-      v/bin/python generate.py --sources DIR --measure     how many hand-written pairs the mechanism finds alone
+shapes also says how many of the hand-written pairs the mechanism finds alone.
 """
 
 import argparse
@@ -296,14 +296,24 @@ class Likeness:
         return 2 * self.common(one, other) / (self.chars.weight(one) + self.chars.weight(other))
 
 
-def shapes(chars, fonts, by_hand=True):
-    """Intended character -> (near look-alikes, further ones)."""
+def shapes(chars, fonts):
+    """Intended character -> (near look-alikes, further ones), from the mechanism and from the hand-written table."""
     global SHARED
-    alike = Likeness(chars, fonts)
+    written = hand_shapes()
+    SHARED = chars, Likeness(chars, fonts), written
     blocks = [chars.intended[start : start + 100] for start in range(0, len(chars.intended), 100)]
-    SHARED = chars, alike, hand_shapes() if by_hand else {}
+    table, alone = {}, {}
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        return {char: found for block in pool.imap(ranks, blocks) for char, *found in block}
+        for char, near, further, pictures in itertools.chain.from_iterable(pool.imap(ranks, blocks)):
+            alone[char] = near, further[:FURTHER]
+            # A habit of writers is near whatever it looks like; a look-alike of ours is near when it looks so.
+            known = {other: habit for other, habit in written.get(char, {}).items() if other in pictures}
+            first = [other for other, habit in known.items() if habit or pictures[other] >= 0.6]
+            near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
+            further = [other for other in dict.fromkeys([*known, *further]) if other not in near]
+            table[char] = near, further[:FURTHER]
+    measure(alone, written)
+    return table
 
 
 def ranks(block):
@@ -312,12 +322,8 @@ def ranks(block):
     rows = []
     for char, pictures in alike.neighbours(block):
         near, further = rank(chars, alike, char, pictures)
-        known = {other: habit for other, habit in written.get(char, {}).items() if other in alike.index}
-        # A habit of writers is near whatever it looks like; a look-alike of ours is near when it looks so.
-        first = [other for other, habit in known.items() if habit or pictures.get(other, 0) >= 0.6]
-        near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
-        further = [other for other in dict.fromkeys([*known, *further]) if other not in near]
-        rows.append((char, near, further[:FURTHER]))
+        known = {other: pictures.get(other, 0) for other in written.get(char, {}) if other in alike.index}
+        rows.append((char, near, further, known))
     return rows
 
 
@@ -333,8 +339,10 @@ def rank(chars, alike, char, pictures):
         score = picture + 0.35 * parts + habit + 0.1 * spoof
         if picture >= 0.69 and score >= 0.95 or picture >= 0.8 or spoof:
             near.append((score, other))
-        elif parts >= 0.5 or held and parts >= 0.35 or picture >= 0.7:
-            same = not alike.main(char).isdisjoint(alike.main(other))
+            continue
+        # To share a radical is common and hides nothing; to share the rest is what writers pick by.
+        same = any(part not in RADICALS for part in alike.main(char) & alike.main(other))
+        if parts >= (0.45 if same else 0.66) or held and parts >= 0.35 or picture >= 0.7:
             score = 0.4 * max(picture, 0) + 0.5 * parts + 0.15 * same + 0.1 * held + 2.5 * habit
             further.append((score + 0.3 * (picture >= 0.7), other))
     near, further = in_order(near), in_order(further)
@@ -419,15 +427,15 @@ def apart(chars, composed, char):
 
 
 def typeable(part):
-    part = FORMS.get(part, part)
-    return han(part) or part in RADICALS
+    # 䒑 is drawn like 艹 and typed by nobody.
+    return part != "䒑" and (han(FORMS.get(part, part)) or part in RADICALS)
 
 
 def spelled(parts):
     """The parts as they stand, then with radicals as whole characters."""
-    parts = [FORMS.get(part, part) for part in parts]
-    if not all(typeable(part) for part in parts) or "一" in parts[1:-1] or any(part in "丨丶丿乛乚亅" for part in parts):
+    if not all(map(typeable, parts)) or "一" in parts[1:-1] or any(part in "丨丶丿乛乚亅" for part in parts):
         return
+    parts = [FORMS.get(part, part) for part in parts]
     options = [[part, *RADICALS.get(part, EAR if part == "阝" else "")] for part in parts]
     ways = sorted(itertools.product(*(range(len(option)) for option in options)), key=lambda way: (sum(way), way))
     for way in ways[:6]:
@@ -506,24 +514,20 @@ def write(name, lines):
     print(f"{name}.txt: {len(lines)} lines, {len(text.encode()) // 1024} KB")
 
 
-def measure(table):
-    """How many hand-written pairs the mechanism finds alone; the missing ones are printed."""
-    pairs = [(char, other) for char, others in hand_shapes().items() for other in others if char in table]
-    near, further = (sum(other in table[char][side] for char, other in pairs) for side in (0, 1))
-    print(f"{len(pairs)} directed pairs: near {near / len(pairs):.1%}, further {further / len(pairs):.1%}")
-    print(" ".join(char + other for char, other in pairs if other not in table[char][0] + table[char][1]))
+def measure(alone, written):
+    """Says how many hand-written pairs the mechanism finds alone."""
+    pairs = [(char, other) for char, others in written.items() if char in alone for other in others]
+    near, further = (sum(other in alone[char][side] for char, other in pairs) / len(pairs) for side in (0, 1))
+    print(f"of {len(pairs)} hand-written pairs the mechanism alone finds {near:.1%} near, {further:.1%} further")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--sources", type=pathlib.Path, required=True)
     parser.add_argument("--fonts", type=pathlib.Path, default=pathlib.Path("/usr/share/fonts/opentype/noto"))
-    parser.add_argument("--measure", action="store_true")
     parser.add_argument("tables", nargs="*", help="shapes, splits, emoji; without a name all of them")
     args = parser.parse_args()
     tables = args.tables or ["emoji", "splits", "shapes"]
-    if args.measure:
-        return measure(shapes(Characters(args.sources), args.fonts, by_hand=False))
     if "emoji" in tables:
         table = emoji(args.sources)
         write("emoji", (f"{sign}\t{' '.join(table[sign])}\n" for sign in sorted(table)))
