@@ -342,7 +342,7 @@ def rank(chars, alike, char, pictures):
             continue
         # To share a radical is common and hides nothing; to share the rest is what writers pick by.
         same = any(part not in RADICALS for part in alike.main(char) & alike.main(other))
-        if parts >= (0.45 if same else 0.66) or held and parts >= 0.35 or picture >= 0.7:
+        if parts >= (0.55 if same else 0.7) or held and parts >= 0.5 or picture >= 0.7:
             score = 0.4 * max(picture, 0) + 0.5 * parts + 0.15 * same + 0.1 * held + 2.5 * habit
             further.append((score + 0.3 * (picture >= 0.7), other))
     near, further = in_order(near), in_order(further)
