@@ -451,15 +451,15 @@ def emoji(sources):
     for words in hand("emoji.txt"):
         for key in words[0].split(","):
             table[bare(key)] += words[1:]
-    known = {bare(re.search(r"# (\S+)", line)[1]) for line in emoji_lines(sources)}
+    known = {bare(re.search(r"# (\S+)", line)[1]) for line in emoji_lines(sources)} - {"#\u20e3", "*\u20e3"}
     annotations = {}
     for name, key in (("annotations.json", "annotations"), ("annotationsDerived.json", "annotationsDerived")):
         annotations.update(json.loads((sources / name).read_text("utf-8"))[key]["annotations"])
     for sign in sorted(annotations, key=lambda sign: (len(sign), sign)):
         if bare(sign) == sign and sign in known:
             table[sign] += meanings(annotations[sign])
-    for sign in known - {"#", "*"} - set("0123456789"):
-        if sign.endswith("\u20e3") and sign[0].isdigit():
+    for sign in sorted(known):
+        if sign.endswith("\u20e3"):
             table[sign] += ["零一二三四五六七八九"[int(sign[0])], sign[0]]
     return {sign: list(dict.fromkeys(words)) for sign, words in table.items() if words}
 
