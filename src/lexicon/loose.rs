@@ -127,7 +127,7 @@ impl Anchors {
         }
         all.sort_unstable_by_key(|&(pair, anchor)| (pair, anchor.sought));
         let distinct = 1 + all.windows(2).filter(|two| two[0].0 != two[1].0).count();
-        let bits = (distinct * 10).next_power_of_two().trailing_zeros().clamp(12, 22);
+        let bits = (distinct * 8).next_power_of_two().trailing_zeros().clamp(12, 21);
         let slot_bits = (distinct * 2).next_power_of_two().trailing_zeros();
         let mut anchors = Self {
             filter: vec![0; 1 << (bits - 6)],
@@ -211,10 +211,10 @@ impl Loose {
         }
         sequences.sort_unstable();
         sequences.dedup();
-        let (mut firsts, mut distinct): (Vec<u32>, Vec<&[Key]>) = (Vec::new(), Vec::new());
+        let (mut firsts, mut distinct): (Vec<u32>, Vec<(&[Key], u32)>) = (Vec::new(), Vec::new());
         for (index, (keys, _)) in sequences.iter().enumerate() {
-            if distinct.last() != Some(&&keys[..]) {
-                distinct.push(keys);
+            if distinct.last().is_none_or(|&(before, _)| before != keys) {
+                distinct.push((keys, firsts.len() as u32));
                 firsts.push(index as u32);
             }
         }
@@ -227,7 +227,7 @@ impl Loose {
             firsts,
             facts: facts(words),
             sounds: Anchors::new(sounds(&sought)),
-            looks: Anchors::new(looks(&sought)),
+            looks: Anchors::new(looks(&sought, words)),
             gaps: gaps(&sought),
             terms: sought,
         })
@@ -283,21 +283,27 @@ impl Loose {
         let (mut sound, mut look, mut long, mut letter) = (0, 0, 0, 0);
         for (at, two) in classes.windows(2).enumerate() {
             let [first, second, third] = [facts[at], facts[at + 1], facts[at + 2]];
-            let strange = !words.joins(two[0], two[1]);
             let rare = first.price + second.price > RARE;
-            let heard = self.sounds.may_hold(pair(two[0], second.key))
-                | self.sounds.may_hold(pair(first.key, two[1]));
+            let heard = self.sounds.may_hold(pair(two[0], second.key)) | self.sounds.may_hold(pair(first.key, two[1]));
             sounds[sound] = at as u32;
-            sound += usize::from(strange & rare & heard);
+            sound += usize::from(rare & heard);
             looks[look] = at as u32;
-            look += usize::from(strange & self.looks.may_hold(pair(two[0], two[1])));
+            look += usize::from(self.looks.may_hold(pair(two[0], two[1])));
             longer[long] = at as u32;
             long += usize::from(self.trie.may_begin_deep(first.key, second.key, third.key));
             letters[letter] = at as u32;
             letter += usize::from(first.key >= LETTERS);
         }
-        sounds.truncate(sound);
-        looks.truncate(look);
+        for (list, len) in [(sounds, &mut sound), (looks, &mut look)] {
+            let mut kept = 0;
+            for index in 0..*len {
+                let at = list[index];
+                list[kept] = at;
+                let strange = !words.joins(classes[at as usize], classes[at as usize + 1]);
+                kept += usize::from(strange);
+            }
+            list.truncate(kept);
+        }
         longer.truncate(long);
         letters.truncate(letter);
     }
@@ -664,14 +670,18 @@ fn keys_of_class(class: Class) -> Vec<Key> {
     keys
 }
 
-fn looks(sought: &[Sought]) -> Vec<(u32, Anchor)> {
+/// A character that is likelier than this as a word of its own (-ln P) is written for its own sake.
+const COMMON: f32 = 6.8;
+
+fn looks(sought: &[Sought], words: &Words) -> Vec<(u32, Anchor)> {
     let tables = tables();
     let mut anchors = Vec::with_capacity(sought.len() * 24);
     for (number, one) in sought.iter().enumerate() {
         let (number, classes) = (number as u32, one.classes());
         for (at, &class) in classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
             let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
-            for &look in tables.likely_shapes(class) {
+            let rare = |look: &&Class| -words.single(**look) > COMMON;
+            for &look in tables.likely_shapes(class).iter().filter(rare) {
                 match at.checked_sub(1) {
                     Some(before) => anchors.push((pair(classes[before], look), anchor(AnchorKind::Second))),
                     None => anchors.push((pair(look, classes[1]), anchor(AnchorKind::First))),

@@ -30,6 +30,8 @@ pub struct Stream {
     places: Vec<u32>,
     len: usize,
     pub marks: Vec<Mark>,
+    /// Items that stand for several equal characters in a row; an item may come more than once.
+    runs: Vec<u32>,
 }
 
 impl Stream {
@@ -41,6 +43,10 @@ impl Stream {
         &self.places[..self.len]
     }
 
+    pub fn runs(&self) -> &[u32] {
+        &self.runs
+    }
+
     /// Reads a text of at most 4 GiB.
     pub fn read(&mut self, text: &str) {
         let fold = fold::table();
@@ -48,6 +54,7 @@ impl Stream {
         let bytes = text.as_bytes();
         self.make_room(bytes.len() + ROOM);
         self.marks.clear();
+        self.runs.clear();
         let (mut at, mut n, mut last) = (0, 0, INVISIBLE);
         while at < bytes.len() {
             let (code, next) = match bytes[at..] {
@@ -65,8 +72,11 @@ impl Stream {
             }
             self.classes[n] = class;
             self.places[n] = at as u32;
-            let kept = class > SPECIAL;
-            n += usize::from(kept && class != last);
+            let (kept, repeats) = (class > SPECIAL, class == last);
+            if kept & repeats {
+                self.runs.push(n as u32 - 1);
+            }
+            n += usize::from(kept & !repeats);
             // What stands between two equal characters parts them, unless nobody sees it.
             last = if class == INVISIBLE { last } else { class };
             at = next;
@@ -104,6 +114,9 @@ impl Stream {
         for &class in token.classes() {
             self.classes[n] = class;
             self.places[n] = at as u32;
+            if class == last {
+                self.runs.push(n as u32 - 1);
+            }
             n += usize::from(class != last);
             last = class;
         }

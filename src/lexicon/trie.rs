@@ -89,23 +89,23 @@ fn scatter_deep(a: u16, b: u16, c: u16) -> u32 {
 }
 
 impl Trie {
-    /// `sequences` have at least two symbols each and are sorted and distinct; their places are their numbers.
-    pub fn new(sequences: &[&[u16]]) -> Result<Self, LexiconError> {
+    /// `sequences` have at least two symbols each and are sorted and distinct; each has a number of its own.
+    pub fn new(sequences: &[(&[u16], u32)]) -> Result<Self, LexiconError> {
         Self::build(sequences, false)
     }
 
     /// With a filter over three symbols, for `may_begin_deep`; shorter sequences do not pass it.
-    pub fn deep(sequences: &[&[u16]]) -> Result<Self, LexiconError> {
+    pub fn deep(sequences: &[(&[u16], u32)]) -> Result<Self, LexiconError> {
         Self::build(sequences, true)
     }
 
-    fn build(sequences: &[&[u16]], deep: bool) -> Result<Self, LexiconError> {
+    fn build(sequences: &[(&[u16], u32)], deep: bool) -> Result<Self, LexiconError> {
         let mut nodes = Vec::with_capacity(sequences.len() * 2);
         let mut edges: Vec<(u32, u16, u32)> = Vec::with_capacity(sequences.len() * 2);
         let mut roots: Vec<(u32, u32)> = Vec::new();
         let mut path: Vec<u32> = Vec::new();
         let mut before: &[u16] = &[];
-        for (value, &sequence) in sequences.iter().enumerate() {
+        for &(sequence, value) in sequences {
             let shared = sequence.iter().zip(before).take_while(|(a, b)| a == b).count();
             if shared < 2 {
                 roots.push((pair(sequence[0], sequence[1]), nodes.len() as u32));
@@ -123,7 +123,7 @@ impl Trie {
                 nodes.push(Node { value: NONE, next: 0 });
                 path.push(child);
             }
-            nodes[path[path.len() - 1] as usize].value = value as u32;
+            nodes[path[path.len() - 1] as usize].value = value;
             before = sequence;
         }
         if nodes.len() > MOST_NODES {
@@ -141,8 +141,8 @@ impl Trie {
             let bit = hash >> trie.filter_shift;
             trie.filter[(bit / 64) as usize] |= 1 << (bit % 64);
         };
-        for sequence in sequences.iter().filter(|sequence| !deep || sequence.len() > 2) {
-            match (deep, *sequence) {
+        for &(sequence, _) in sequences.iter().filter(|(sequence, _)| !deep || sequence.len() > 2) {
+            match (deep, sequence) {
                 (true, &[a, b, c, ..]) => set(scatter_deep(a, b, c)),
                 (_, &[a, b, ..]) => set(scatter(pair(a, b))),
                 _ => {}

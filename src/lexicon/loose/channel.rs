@@ -7,7 +7,7 @@
 use super::Sought;
 use super::pinyin::{Run, Syllable};
 use super::tables::{Likeness, tables};
-use crate::lexicon::borders::Side;
+use crate::lexicon::borders::{AROUND, Side};
 use crate::lexicon::fold::{self, Class, is_digit, is_han, is_letter};
 use crate::lexicon::readings;
 use crate::lexicon::stream::{self, Kind, Mark, Stream};
@@ -154,7 +154,6 @@ pub struct Judge {
 }
 
 const LONGEST: usize = 40;
-const AROUND: usize = 6;
 
 /// ln P of a term: that of a word of the dictionary, or what an unknown one of its length may have.
 pub fn worth(words: &Words, classes: &[Class]) -> f32 {
@@ -263,7 +262,7 @@ impl Judge {
             });
         }
         let price: f32 = changes.iter().map(|change| change.price()).sum();
-        let (left, right) = (Side::before(text, start), Side::after(text, end));
+        let (left, right) = (Side::before(text, start, AROUND), Side::after(text, end, AROUND));
         let as_written = self.as_written(left.classes(), cells, right.classes());
         let as_term = self.words.best(left.classes()) + sought.worth + self.words.best(right.classes());
         let margin = as_term - as_written - price - least(cells.len(), changes);
