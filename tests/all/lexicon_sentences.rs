@@ -66,7 +66,7 @@ impl Figures {
 
 /// Rounded down, so that 100 means all of them.
 fn percent(part: usize, whole: usize) -> usize {
-    if whole == 0 { 0 } else { part * 100 / whole }
+    (part * 100).checked_div(whole).unwrap_or_default()
 }
 
 fn sentences(path: &Path) -> Vec<Sentence> {
@@ -204,7 +204,9 @@ fn each_lexicon_says_how_well_it_does() {
         let fixture = format!("tests/fixtures/lexicons/{}.txt", lexicon.key);
         let sentences = sentences(&root.join(&fixture));
         let mut marks: BTreeMap<char, usize> = BTreeMap::new();
-        sentences.iter().for_each(|sentence| *marks.entry(sentence.mark).or_default() += 1);
+        for sentence in &sentences {
+            *marks.entry(sentence.mark).or_default() += 1;
+        }
         let count = |mark| marks.get(&mark).copied().unwrap_or_default();
         assert!(count('+') + count('~') >= LEAST_POSITIVE, "{fixture}: {marks:?}");
         assert!(count('-') + count('!') >= LEAST_HARD, "{fixture}: {marks:?}");
