@@ -8,6 +8,7 @@ mod crawling;
 mod demo;
 mod evidence;
 mod ladder;
+mod lexicon_sentences;
 mod mailing;
 mod matters;
 mod news;
