@@ -11,7 +11,7 @@ use super::LexiconError;
 use super::fold::{Class, is_digit, is_han, is_letter};
 use super::readings::{self, Key};
 use super::stream::{Mark, MarkKind, Stream};
-use super::trie::{NONE, Trie};
+use super::trie::{Filter, NONE, Trie, scatter};
 use super::words::Words;
 use channel::{Cell, Finding, Judge};
 use std::collections::HashMap;
@@ -24,6 +24,8 @@ const LONGEST: usize = 12;
 const MOST_READINGS: usize = 4;
 /// In tables beyond this, terms of two characters are looked for in loose ways only where the lexicon says so.
 pub const LARGE: usize = 20_000;
+/// Beyond this many terms fewer look-alikes of each character are looked for.
+const MANY: usize = 3_000;
 /// Letters have keys from here on, so that a term's own letters stay themselves.
 const LETTERS: Key = 0x800;
 
@@ -69,8 +71,7 @@ struct Facts {
 /// Pairs of characters of which one is not what is meant, and what then is.
 #[derive(Default)]
 struct Anchors {
-    filter: Vec<u64>,
-    shift: u32,
+    filter: Filter,
     /// The pair in the upper half, the number of its first anchor in the lower.
     slots: Vec<u64>,
     slot_shift: u32,
@@ -105,11 +106,9 @@ pub struct Scratch {
     looks: Vec<u32>,
     longer: Vec<u32>,
     letters: Vec<u32>,
+    /// How much of each of the four lists is in use.
+    counts: [usize; 4],
     cells: Vec<Cell>,
-}
-
-fn scatter(pair: u32) -> u32 {
-    pair.wrapping_mul(0x9e37_79b1)
 }
 
 const EMPTY: u64 = u64::MAX;
@@ -117,33 +116,23 @@ const EMPTY: u64 = u64::MAX;
 impl Anchors {
     fn new(mut all: Vec<(u32, Anchor)>) -> Self {
         if all.is_empty() {
-            return Self {
-                shift: 26,
-                filter: vec![0],
-                slots: vec![EMPTY; 2],
-                slot_shift: 31,
-                all: Vec::new(),
-            };
+            return Self { filter: Filter::new(0), slots: vec![EMPTY; 2], slot_shift: 63, all: Vec::new() };
         }
         all.sort_unstable_by_key(|&(pair, anchor)| (pair, anchor.sought));
         let distinct = 1 + all.windows(2).filter(|two| two[0].0 != two[1].0).count();
-        let bits = (distinct * 8).next_power_of_two().trailing_zeros().clamp(12, 21);
         let slot_bits = (distinct * 2).next_power_of_two().trailing_zeros();
         let mut anchors = Self {
-            filter: vec![0; 1 << (bits - 6)],
-            shift: 32 - bits,
+            filter: Filter::new(distinct),
             slots: vec![EMPTY; 1 << slot_bits],
-            slot_shift: 32 - slot_bits,
+            slot_shift: 64 - slot_bits,
             all: Vec::with_capacity(all.len()),
         };
         let mask = anchors.slots.len() - 1;
         let mut before = None;
         for (pair, anchor) in all {
             if before != Some(pair) {
-                let hash = scatter(pair);
-                let bit = hash >> anchors.shift;
-                anchors.filter[(bit / 64) as usize] |= 1 << (bit % 64);
-                let mut at = (hash >> anchors.slot_shift) as usize;
+                anchors.filter.add(u64::from(pair));
+                let mut at = (scatter(u64::from(pair)) >> anchors.slot_shift) as usize;
                 while anchors.slots[at] != EMPTY {
                     at = (at + 1) & mask;
                 }
@@ -163,17 +152,16 @@ impl Anchors {
 
     #[inline]
     fn may_hold(&self, pair: u32) -> bool {
-        let bit = scatter(pair) >> self.shift;
-        self.filter[(bit / 64) as usize & (self.filter.len() - 1)] >> (bit % 64) & 1 == 1
+        self.filter.may_hold(u64::from(pair))
     }
 
     fn bytes(&self) -> usize {
-        (self.slots.len() + self.filter.len()) * 8 + self.all.len() * size_of::<Anchor>()
+        self.slots.len() * 8 + self.filter.bytes() + self.all.len() * size_of::<Anchor>()
     }
 
     fn of(&self, pair: u32) -> &[Anchor] {
         let mask = self.slots.len() - 1;
-        let mut at = (scatter(pair) >> self.slot_shift) as usize;
+        let mut at = (scatter(u64::from(pair)) >> self.slot_shift) as usize;
         loop {
             let slot = self.slots[at];
             if slot == EMPTY {
@@ -259,11 +247,12 @@ impl Loose {
             return;
         }
         self.candidates(stream.classes(), scratch, judge.words);
-        let Scratch { sounds, looks, longer, letters, cells, facts } = scratch;
-        self.by_sound(text, stream, facts, sounds, cells, judge, out);
-        self.by_longer_sound(text, stream, facts, longer, cells, judge, out);
-        self.by_look(text, stream, looks, cells, judge, out);
-        self.by_letters(text, stream, letters, cells, judge, out);
+        let Scratch { sounds, looks, longer, letters, cells, facts, counts } = scratch;
+        let [sound, look, long, letter] = *counts;
+        self.by_sound(text, stream, facts, &sounds[..sound], cells, judge, out);
+        self.by_longer_sound(text, stream, facts, &longer[..long], cells, judge, out);
+        self.by_look(text, stream, &looks[..look], cells, judge, out);
+        self.by_letters(text, stream, &letters[..letter], cells, judge, out);
         self.by_signs(text, stream, cells, judge, out);
     }
 
@@ -271,7 +260,7 @@ impl Loose {
     ///
     /// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none.
     fn candidates(&self, classes: &[Class], scratch: &mut Scratch, words: &Words) {
-        let Scratch { facts, sounds, looks, longer, letters, .. } = scratch;
+        let Scratch { facts, sounds, looks, longer, letters, counts, .. } = scratch;
         facts.clear();
         facts.extend(classes.iter().map(|&class| self.facts[usize::from(class)]));
         facts.extend([Facts { key: 0, price: 0 }; 2]);
@@ -280,32 +269,28 @@ impl Loose {
                 list.resize(classes.len() + 1, 0);
             }
         }
-        let (mut sound, mut look, mut long, mut letter) = (0, 0, 0, 0);
+        let (mut strange, mut long, mut letter) = (0, 0, 0);
         for (at, two) in classes.windows(2).enumerate() {
             let [first, second, third] = [facts[at], facts[at + 1], facts[at + 2]];
             let rare = first.price + second.price > RARE;
-            let heard = self.sounds.may_hold(pair(two[0], second.key)) | self.sounds.may_hold(pair(first.key, two[1]));
-            sounds[sound] = at as u32;
-            sound += usize::from(rare & heard);
-            looks[look] = at as u32;
-            look += usize::from(self.looks.may_hold(pair(two[0], two[1])));
+            sounds[strange] = at as u32;
+            strange += usize::from(rare & !words.joins(two[0], two[1]));
             longer[long] = at as u32;
             long += usize::from(self.trie.may_begin_deep(first.key, second.key, third.key));
             letters[letter] = at as u32;
             letter += usize::from(first.key >= LETTERS);
         }
-        for (list, len) in [(sounds, &mut sound), (looks, &mut look)] {
-            let mut kept = 0;
-            for index in 0..*len {
-                let at = list[index];
-                list[kept] = at;
-                let strange = !words.joins(classes[at as usize], classes[at as usize + 1]);
-                kept += usize::from(strange);
-            }
-            list.truncate(kept);
+        let (mut sound, mut look) = (0, 0);
+        for index in 0..strange {
+            let at = sounds[index] as usize;
+            let (a, b, [first, second]) = (classes[at], classes[at + 1], [facts[at].key, facts[at + 1].key]);
+            let heard = self.sounds.may_hold(pair(a, second)) | self.sounds.may_hold(pair(first, b));
+            sounds[sound] = at as u32;
+            sound += usize::from(heard);
+            looks[look] = at as u32;
+            look += usize::from(self.looks.may_hold(pair(a, b)));
         }
-        longer.truncate(long);
-        letters.truncate(letter);
+        *counts = [sound, look, long, letter];
     }
 
     fn owners(&self, sequence: u32) -> &[u32] {
@@ -592,7 +577,7 @@ fn is_sought(classes: &[Class]) -> bool {
 }
 
 /// Two characters that are likelier than this as words of their own hide nothing, in sixteenths of -ln P.
-const RARE: u16 = 12 * 16;
+const RARE: u16 = 13 * 16;
 
 /// By class: the near-homophones it belongs to (digits by their Chinese name, letters apart), and its price.
 fn facts(words: &Words) -> &'static [Facts] {
@@ -675,19 +660,21 @@ const COMMON: f32 = 6.8;
 
 fn looks(sought: &[Sought], words: &Words) -> Vec<(u32, Anchor)> {
     let tables = tables();
-    let mut anchors = Vec::with_capacity(sought.len() * 24);
+    // A table of many terms would drown in what looks like one of them.
+    let (likely, ways) = if sought.len() > MANY { (5, 2) } else { (24, 16) };
+    let mut anchors = Vec::with_capacity(sought.len() * likely * 2);
     for (number, one) in sought.iter().enumerate() {
         let (number, classes) = (number as u32, one.classes());
         for (at, &class) in classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
             let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
             let rare = |look: &&Class| -words.single(**look) > COMMON;
-            for &look in tables.likely_shapes(class).iter().filter(rare) {
+            for &look in tables.shapes(class).iter().take(likely).filter(rare) {
                 match at.checked_sub(1) {
                     Some(before) => anchors.push((pair(classes[before], look), anchor(AnchorKind::Second))),
                     None => anchors.push((pair(look, classes[1]), anchor(AnchorKind::First))),
                 }
             }
-            for (way, parts) in tables.splits(class).iter().enumerate().take(16) {
+            for (way, parts) in tables.splits(class).iter().enumerate().take(ways) {
                 anchors.push((pair(parts[0], parts[1]), anchor(AnchorKind::Split(way as u8))));
             }
         }
