@@ -8,9 +8,9 @@ pub mod pinyin;
 pub mod tables;
 
 use super::LexiconError;
-use super::fold::{Class, is_digit, is_han, is_letter};
+use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::readings::{self, Key};
-use super::stream::{Mark, MarkKind, Stream};
+use super::stream::{self, Mark, MarkKind, Stream};
 use super::trie::{Filter, NONE, Trie, scatter};
 use super::words::Words;
 use channel::{Cell, Finding, Judge};
@@ -51,10 +51,24 @@ pub struct Sought {
     /// ln P of the term as a piece of text.
     pub worth: f32,
     len: u8,
+    /// How often the term repeats its last character.
+    tail: u8,
     classes: [Class; LONGEST],
 }
 
 impl Sought {
+    /// Where the last cell ends, with as many repetitions as the term has.
+    fn end(&self, text: &str, last: &Cell) -> usize {
+        let mut end = last.end(text);
+        for _ in 1..self.tail {
+            let token = stream::token(fold::table(), text, end, 0);
+            if token.classes() == [last.class()] {
+                end = token.end;
+            }
+        }
+        end
+    }
+
     pub fn classes(&self) -> &[Class] {
         &self.classes[..usize::from(self.len)]
     }
@@ -182,15 +196,19 @@ fn pair(a: Class, b: Class) -> u32 {
 }
 
 impl Loose {
-    /// `terms` with their folded classes without repetitions.
+    /// `terms` with their folded classes.
     pub fn new(terms: Vec<(u32, Vec<Class>)>, words: &'static Words) -> Result<Self, LexiconError> {
         let sought: Vec<Sought> = terms
             .into_iter()
-            .filter(|(_, classes)| is_sought(classes))
-            .map(|(term, all)| {
+            .filter_map(|(term, mut all)| {
+                let tail = all.iter().rev().take_while(|&class| Some(class) == all.last()).count() as u8;
+                all.dedup();
+                is_sought(&all).then_some((term, all, tail))
+            })
+            .map(|(term, all, tail)| {
                 let mut classes = [0; LONGEST];
                 classes[..all.len()].copy_from_slice(&all);
-                Sought { term, worth: channel::worth(words, &all), len: all.len() as u8, classes }
+                Sought { term, worth: channel::worth(words, &all), len: all.len() as u8, tail, classes }
             })
             .collect();
         let mut sequences: Vec<(Vec<Key>, u32)> = Vec::with_capacity(sought.len() * 2);
@@ -416,7 +434,7 @@ impl Loose {
             let Some(run) = run else { continue };
             let after = item + starts[item..].iter().take_while(|&&place| (place as usize) < run.end).count();
             for reading in &run.readings {
-                let row = Row::around(stream, item, after, reading, &run);
+                let row = Row::around(text, stream, item, after, reading, &run);
                 self.in_row(text, &row, cells, judge, out);
             }
         }
@@ -550,7 +568,9 @@ struct Row {
 }
 
 impl Row {
+    /// What stands before a run of letters, its syllables, and what stands after it, further runs as syllables too.
     fn around(
+        text: &str,
         stream: &Stream,
         item: usize,
         after: usize,
@@ -562,8 +582,17 @@ impl Row {
         let from = cells.len();
         cells.extend(reading.iter().map(|syllable| Cell::of_syllable(syllable, run)));
         let until = cells.len();
-        let end = stream.classes().len().min(after + LONGEST);
-        cells.extend((after..end).map(|at| Cell::of_item(stream, at)));
+        let (mut at, places) = (after, stream.places());
+        while at < places.len() && cells.len() < until + LONGEST {
+            if !is_letter(stream.classes()[at]) {
+                cells.push(Cell::of_item(stream, at));
+                at += 1;
+                continue;
+            }
+            let (Some(run), end) = pinyin::run(text, places[at] as usize) else { break };
+            cells.extend(run.readings[0].iter().map(|syllable| Cell::of_syllable(syllable, &run)));
+            at += places[at..].iter().take_while(|&&place| (place as usize) < end).count().max(1);
+        }
         Self { cells, from, until }
     }
 }
@@ -594,6 +623,11 @@ fn keys() -> Vec<Key> {
     for (digit, name) in ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"].iter().enumerate()
     {
         keys[0x30 + digit] = table.syllable(name).map_or(0, |syllable| table.near(syllable));
+    }
+    for (numeral, name) in
+        [('陆', "liu"), ('叁', "san"), ('参', "san"), ('幺', "yi"), ('两', "er"), ('〇', "ling")]
+    {
+        keys[numeral as usize] = table.syllable(name).map_or(0, |syllable| table.near(syllable));
     }
     for letter in 0x61..=0x7a {
         keys[letter] = LETTERS + letter as Key;

@@ -168,7 +168,10 @@ impl Patterns {
 
     /// The sequences of one item, which is a repetition: by class.
     pub fn repetitions(&self) -> HashMap<Class, u32> {
-        self.numbered().filter(|(sequence, _)| sequence.len() == 1).map(|(sequence, number)| (sequence[0], number)).collect()
+        self.numbered()
+            .filter(|(sequence, _)| sequence.len() == 1)
+            .map(|(sequence, number)| (sequence[0], number))
+            .collect()
     }
 
     fn numbered(&self) -> impl Iterator<Item = (&[Class], u32)> {

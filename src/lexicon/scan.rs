@@ -183,7 +183,7 @@ impl Matcher {
             let letters = self.patterns.letters(pattern);
             if !letters.is_empty() && text.as_bytes()[start..].starts_with(letters) {
                 let end = start + letters.len();
-                if !ends_in_mark(text, end) {
+                if !ends_in_mark(text, end) && !goes_on(text, start, end) {
                     self.literal_hit(text, pattern, start, end, hits);
                     continue;
                 }
@@ -310,7 +310,7 @@ impl Matcher {
                 latin_all &= exceeds;
             }
             more += usize::from(exceeds);
-            inner |= exceeds && index > 0 && index + 1 < items.len();
+            inner |= exceeds && index > 0 && index + 1 < items.len() || have > want + 1 && is_han(item.class);
         }
         if latin_more && !latin_all {
             return None;
@@ -324,7 +324,15 @@ impl Matcher {
     }
 
     /// Whether its borders are borders of words.
-    fn is_word(&self, text: &str, pattern: &Pattern, start: usize, end: usize, first: Class, last: Class) -> bool {
+    fn is_word(
+        &self,
+        text: &str,
+        pattern: &Pattern,
+        start: usize,
+        end: usize,
+        first: Class,
+        last: Class,
+    ) -> bool {
         let Some(words) = self.words else { return true };
         let left = borders::disputed_before(words, text, start, first);
         let right = borders::disputed_after(words, text, end, last);
@@ -346,7 +354,10 @@ impl Matcher {
         let (left, right) = (Side::before(text, first, AROUND), Side::after(text, last, AROUND));
         let least = least(raw.len(), false);
         let blank = items.iter().skip(1).filter(|item| item.gap.is_seen()).all(|item| item.gap.is_blank());
-        if blank && borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw)) < least {
+        if blank
+            && borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw))
+                < least
+        {
             return false;
         }
         let cut = items
@@ -418,6 +429,13 @@ enum Runs {
     Repeated,
 }
 
+/// Whether the last character comes twice more: `跑路路路`.
+fn goes_on(text: &str, start: usize, end: usize) -> bool {
+    let Some(last) = text[start..end].chars().next_back().filter(|c| !c.is_ascii()) else { return false };
+    let mut next = text[end..].chars();
+    next.next() == Some(last) && next.next() == Some(last)
+}
+
 /// Whether a combining mark sits on the last character before a place.
 fn ends_in_mark(text: &str, end: usize) -> bool {
     // Every such mark begins with one of these bytes.
@@ -444,7 +462,7 @@ fn foreign(text: &str, start: usize, end: usize, pattern: &Pattern) -> bool {
         }
 }
 
-/// The terms that are looked for in loose ways, by their classes without repetitions.
+/// The terms that are looked for in loose ways, by their classes.
 fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
     let mut all = Vec::with_capacity(terms.len());
     for (index, term) in terms.iter().enumerate() {
@@ -452,8 +470,7 @@ fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
             continue;
         }
         let folded = pattern::folded(&term.text);
-        let mut classes = folded.raw;
-        classes.dedup();
+        let classes = folded.raw;
         let wanted = term.loose == Some(true) || loose::by_default(terms.len(), classes.len());
         if wanted && !folded.signs && folded.blanks & !1 == 0 {
             all.push((index as u32, classes));
