@@ -6,10 +6,11 @@
 
 mod import;
 pub mod personal;
+pub mod review;
 mod scalars;
 mod scan;
 
-pub use import::import;
+pub use import::{List, import, read_list};
 pub use scalars::Scalars;
 pub use scan::Matcher;
 
@@ -26,6 +27,6 @@ pub enum LexiconError {
     TooLarge(String),
     #[error("{name}:{line}: {problem}")]
     Import { name: String, line: usize, problem: String },
-    #[error("{name}: a list of terms is a .txt or .csv file in UTF-8 (or GB18030); {problem}")]
+    #[error("{name}: a list of terms is a .txt or .csv file in UTF-8 (or GB18030, Big5, UTF-16); {problem}")]
     Format { name: String, problem: String },
 }
