@@ -6,6 +6,7 @@
 
 mod import;
 pub mod personal;
+pub mod precision;
 pub mod review;
 mod scalars;
 mod scan;

@@ -48,7 +48,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     (
         "app",
         &[
-            "model", "clock", "systemd", "schedule", "read", "roster", "mail", "health", "assess",
+            "model", "clock", "systemd", "schedule", "read", "lexicon", "roster", "mail", "health", "assess",
             "escalate", "report", "fetch", "send", "config", "store",
         ],
         "joins them all",
