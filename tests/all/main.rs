@@ -8,6 +8,7 @@ mod crawling;
 mod demo;
 mod evidence;
 mod ladder;
+mod lexicons;
 mod mailing;
 mod matters;
 mod news;
