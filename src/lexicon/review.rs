@@ -3,7 +3,7 @@
 //! In come lexicons and a measure of how often a text occurs; out come findings, each about one term. What counts as
 //! the same or as contained is the matcher's own word, so whatever it folds away is folded away here.
 
-use super::{LexiconError, Matcher};
+use super::{LexiconError, Matcher, Words, fold};
 use crate::model::{Hit, Lexicon, Scope, Term};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -29,6 +29,12 @@ pub enum Measure {
 }
 
 impl Often {
+    /// By the built-in dictionary; `None`: it does not have the text as one word.
+    pub fn in_dictionary(text: &str) -> Option<Self> {
+        let classes: Vec<u16> = text.chars().map(|c| fold::table().plain_class(c)).collect();
+        Words::shared().log_probability(&classes).map(Self::of_word)
+    }
+
     /// By the probability that a word of running text is this one.
     pub fn of_word(log_probability: f32) -> Self {
         let per_million = f64::from(log_probability).exp() * 1e6 / CHARACTERS_PER_WORD;
@@ -267,5 +273,8 @@ mod tests {
     fn a_dictionary_counts_words_and_is_read_in_characters() {
         let often = Often::of_word(0.003_f32.ln());
         assert!((often.per_million - 1875.0).abs() < 0.1 && often.by == Measure::Dictionary);
+        let common =
+            |text: &str| Often::in_dictionary(text).is_some_and(|often| often.per_million >= TOO_COMMON);
+        assert!(common("我们") && common("公司") && !common("退市") && !common("立案调查"));
     }
 }

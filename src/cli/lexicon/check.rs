@@ -118,7 +118,7 @@ struct Counted {
 impl Counted {
     fn often(&self, text: &str) -> Option<Often> {
         if self.characters < ENOUGH {
-            return None;
+            return Often::in_dictionary(text);
         }
         let times = self.times.get(text).copied().filter(|times| *times >= SEEN)?;
         let per_million = times as f64 * 1e6 / self.characters as f64;
@@ -130,7 +130,7 @@ impl Counted {
             return format!("frequencies counted in {} stored characters", self.characters);
         }
         format!(
-            "how common they are was not measured: {} characters are stored, {ENOUGH} are needed",
+            "frequencies by the built-in dictionary: {} characters are stored, too few to count in",
             self.characters
         )
     }
@@ -266,11 +266,11 @@ mod tests {
     }
 
     #[test]
-    fn too_few_characters_are_no_measure() {
+    fn where_too_little_is_stored_the_dictionary_is_asked() {
         let times = HashMap::from([("公司".to_owned(), 900), ("退市".to_owned(), 3)]);
         let small = Counted { characters: 499_999, times: times.clone() };
-        assert_eq!(small.often("公司"), None);
-        assert!(small.told().contains("was not measured"));
+        assert_eq!(small.often("公司").map(|often| often.by), Some(Measure::Dictionary));
+        assert!(small.told().contains("built-in dictionary"));
         let large = Counted { characters: 600_000, times };
         assert!((large.often("公司").unwrap().per_million - 1500.0).abs() < 0.1);
         assert_eq!(large.often("退市"), None, "three times are chance");
