@@ -171,7 +171,8 @@ fn idle_phrases(term: &Term, add: &mut dyn FnMut(Trouble)) -> Result<(), Lexicon
     if term.unless.is_empty() {
         return Ok(());
     }
-    let bare = Matcher::new(vec![Term { unless: Vec::new(), ..term.clone() }])?;
+    // Borders depend on what stands around the phrase, so they are no reason to call it idle.
+    let bare = Matcher::without_borders(vec![Term { unless: Vec::new(), ..term.clone() }])?;
     for (index, phrase) in term.unless.iter().enumerate() {
         let places: Vec<Range<usize>> = bare.scan(phrase).iter().map(|hit| hit.start..hit.end).collect();
         if places.is_empty() {
@@ -246,11 +247,7 @@ mod tests {
                 vec![unless("立案", &["确立案例", "逐步确立案例"])],
                 vec!["0 covered_phrase"],
             ),
-            (
-                "the word boundary holds it back already",
-                vec![unless("IPO", &["TIPOS"])],
-                vec!["0 idle_phrase"],
-            ),
+            ("a Latin word ends where it ends", vec![unless("IPO", &["TIPOS"])], vec!["0 idle_phrase"]),
         ] {
             let lexicons = [lexicon("a1", terms)];
             let found = review(&lexicons, &HashSet::from(["面值退市"]), &often).unwrap();
