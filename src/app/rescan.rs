@@ -190,9 +190,9 @@ struct Changes {
     late: Vec<(LateMention, EntryFacts)>,
 }
 
-fn again(snapshot: &Snapshot, stored: Stored, samples: usize) -> Looked {
-    let Some(source) = snapshot.sources.get(&stored.source).cloned() else { return Looked::Retired };
-    let Some(kept) = stored.text.clone() else { return Looked::Purged };
+fn again(snapshot: &Snapshot, mut stored: Stored, samples: usize) -> Looked {
+    let Some(source) = snapshot.sources.get(&stored.source) else { return Looked::Retired };
+    let Some(kept) = stored.text.take() else { return Looked::Purged };
     let Ok(text) = kept.text() else { return Looked::Broken };
     let entry = Entry {
         key: EntryKey::manual(&stored.entry.to_string()),
@@ -203,7 +203,7 @@ fn again(snapshot: &Snapshot, stored: Stored, samples: usize) -> Looked {
         byline: None,
         published: stored.published.clone().and_then(|day| day.try_into().ok()),
     };
-    let weighed = assess::weigh(&snapshot.book, &source, entry);
+    let weighed = assess::weigh(&snapshot.book, source, entry);
     let before = stored.hits.as_ref().map(|(_, found)| compare::rows(found)).unwrap_or_default();
     let now = compare::kept_personal(&before, compare::rows(&assess::hits_json(&snapshot.book, &weighed)));
     let diff = Diff::of(&before, &now);
@@ -214,7 +214,7 @@ fn again(snapshot: &Snapshot, stored: Stored, samples: usize) -> Looked {
         Rehit { revision: stored.revision, hits: (!now.is_empty()).then(|| (now.len(), compare::json(&now))) }
     });
     let late =
-        (stored.may_fire && !weighed.fired.is_empty()).then(|| late(snapshot, &source, &stored, &weighed));
+        (stored.may_fire && !weighed.fired.is_empty()).then(|| late(snapshot, source, &stored, &weighed));
     Looked::Seen(Box::new(Again { diff, samples, rehit, late }))
 }
 

@@ -13,6 +13,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Asked {
     /// Only count (the default): new, gone and changed hits by term, with samples.
     #[arg(short = 'n', long, conflicts_with_all = ["apply", "alert"])]
@@ -82,9 +83,9 @@ pub async fn run(setting: &Setting, asked: Asked) -> anyhow::Result<End> {
     let tally = app::rescan(&store, &snapshot, &plan, now, |step| show(&bar, step)).await?;
     bar.finish_and_clear();
     if setting.json {
-        as_json(&tally, &plan)?
+        as_json(&tally, &plan)?;
     } else {
-        as_text(&tally, &plan)?
+        as_text(&tally, &plan)?;
     }
     warn_of_another(&store, &snapshot, asked.apply).await?;
     Ok(End::Fine)

@@ -144,7 +144,9 @@ mod tests {
 
     fn told(mentions: &[Judged]) -> Precision {
         let mut precision = Precision::default();
-        mentions.iter().for_each(|mention| precision.add(mention));
+        for mention in mentions {
+            precision.add(mention);
+        }
         precision
     }
 

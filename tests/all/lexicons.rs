@@ -255,7 +255,7 @@ async fn a_rescan_of_a_part_leaves_the_rest() {
 #[tokio::test]
 async fn verdicts_count_for_terms_and_teach_their_forms() {
     let mut world = World::watching(&[(0, "duty")]).await;
-    let texts: Vec<String> = (0..4).map(|n| rumour(n)).collect();
+    let texts: Vec<String> = (0..4).map(rumour).collect();
     publish(&mut world, &[("/1", &texts[0]), ("/2", &texts[1]), ("/3", &texts[2]), ("/4", &texts[3])]).await;
     assert_eq!(world.incidents().len(), 4);
     // As if the term had been found in a loose way.

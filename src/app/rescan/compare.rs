@@ -108,7 +108,7 @@ mod tests {
             let diff = Diff::of(&of(&before), &of(&now));
             assert_eq!((diff.new.len(), diff.gone.len(), diff.changed.len()), expected, "{why}");
         }
-        assert_eq!(rows(&json(&of(&[plain.clone()]))), of(&[plain]), "written as it is read");
+        assert_eq!(rows(&json(&of(std::slice::from_ref(&plain)))), of(&[plain]), "written as it is read");
     }
 
     #[test]

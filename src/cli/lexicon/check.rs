@@ -42,7 +42,7 @@ pub async fn run(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<End> {
     };
     let rules = config.as_ref().map_or(&[][..], |config: &Config| &config.rules);
     let named = named(rules);
-    let findings = review::review(&lexicons, &named, &|text| counted.often(text))?;
+    let findings = review::review(&lexicons, &|text| named.contains(text), &|text| counted.often(text))?;
     for finding in &findings {
         tell(setting, &lexicons, &places, finding)?;
     }
