@@ -9,6 +9,7 @@ mod demo;
 mod evidence;
 mod ladder;
 mod lexicon_sentences;
+mod lexicons;
 mod mailing;
 mod matters;
 mod news;
