@@ -36,7 +36,7 @@ pub struct Loose {
     /// By sequence of the trie: terms, `firsts` as in `Patterns`.
     owners: Vec<u32>,
     firsts: Vec<u32>,
-    facts: &'static [Facts],
+    facts: &'static [Facts; CLASSES],
     /// Two characters, one as it is and one by its sound.
     sounds: Anchors,
     /// Two characters, of which one is a look-alike, or which are parts of one.
@@ -115,14 +115,76 @@ enum AnchorKind {
 /// Buffers of a scan.
 #[derive(Default)]
 pub struct Scratch {
-    facts: Vec<Facts>,
-    sounds: Vec<u32>,
-    looks: Vec<u32>,
-    longer: Vec<u32>,
     letters: Vec<u32>,
-    /// How much of each of the four lists is in use.
-    counts: [usize; 4],
     cells: Vec<Cell>,
+    block: Block,
+}
+
+/// Places looked at together; what is found of them stays in the innermost cache.
+const BLOCK: usize = 256;
+/// Every class there is.
+const CLASSES: usize = 1 << 16;
+
+/// The places of a block at which something may begin.
+///
+/// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none, nor are
+/// two characters that are likely beside each other.
+struct Block {
+    sounds: [u32; BLOCK],
+    looks: [u32; BLOCK],
+    longer: [u32; BLOCK],
+    lens: [usize; 3],
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self { sounds: [0; BLOCK], looks: [0; BLOCK], longer: [0; BLOCK], lens: [0; 3] }
+    }
+}
+
+impl Block {
+    /// Looks at the pairs that begin at `from` and after it, as many as a block takes; `classes` are padded.
+    fn read(&mut self, loose: &Loose, classes: &[Class], from: usize, words: &Words, letters: &mut Vec<u32>) {
+        let until = (from + BLOCK).min(classes.len() - 3);
+        let (mut strange, mut long) = (0, 0);
+        let (mut first, mut second) = (loose.facts(classes[from]), loose.facts(classes[from + 1]));
+        for (at, three) in (from as u32..).zip(classes[from..until + 2].windows(3)) {
+            let third = loose.facts(three[2]);
+            let rare = first.price + second.price > RARE;
+            self.sounds[strange % BLOCK] = at;
+            strange += usize::from(rare & !words.joins_often(three[0], three[1]));
+            self.longer[long % BLOCK] = at;
+            long += usize::from(loose.trie.may_begin_deep(first.key, second.key, third.key));
+            (first, second) = (second, third);
+        }
+        let (mut sound, mut look) = (0, 0);
+        for index in 0..strange {
+            let at = self.sounds[index % BLOCK];
+            let (a, b) = (classes[at as usize], classes[at as usize + 1]);
+            let (first, second) = (loose.facts(a).key, loose.facts(b).key);
+            let heard = loose.sounds.may_hold(pair(a, second)) | loose.sounds.may_hold(pair(first, b));
+            self.sounds[sound % BLOCK] = at;
+            sound += usize::from(heard);
+            self.looks[look % BLOCK] = at;
+            look += usize::from(loose.looks.may_hold(pair(a, b)));
+        }
+        if classes[from..until].iter().fold(false, |some, &class| some | is_letter(class)) {
+            letters.extend((from..until).filter(|&at| is_letter(classes[at])).map(|at| at as u32));
+        }
+        self.lens = [sound, look, long];
+    }
+
+    fn sounds(&self) -> &[u32] {
+        &self.sounds[..self.lens[0]]
+    }
+
+    fn looks(&self) -> &[u32] {
+        &self.looks[..self.lens[1]]
+    }
+
+    fn longer(&self) -> &[u32] {
+        &self.longer[..self.lens[2]]
+    }
 }
 
 const EMPTY: u64 = u64::MAX;
@@ -264,51 +326,23 @@ impl Loose {
         if self.terms.is_empty() {
             return;
         }
-        self.candidates(stream.classes(), scratch, judge.words);
-        let Scratch { sounds, looks, longer, letters, cells, facts, counts } = scratch;
-        let [sound, look, long, letter] = *counts;
-        self.by_sound(text, stream, facts, &sounds[..sound], cells, judge, out);
-        self.by_longer_sound(text, stream, facts, &longer[..long], cells, judge, out);
-        self.by_look(text, stream, &looks[..look], cells, judge, out);
-        self.by_letters(text, stream, &letters[..letter], cells, judge, out);
+        let classes = stream.padded();
+        let Scratch { letters, cells, block } = scratch;
+        letters.clear();
+        let mut at = 0;
+        while at + 3 < classes.len() {
+            block.read(self, classes, at, judge.words, letters);
+            self.by_sound(text, stream, block.sounds(), cells, judge, out);
+            self.by_longer_sound(text, stream, block.longer(), cells, judge, out);
+            self.by_look(text, stream, block.looks(), cells, judge, out);
+            at += BLOCK;
+        }
+        self.by_letters(text, stream, letters, cells, judge, out);
         self.by_signs(text, stream, cells, judge, out);
     }
 
-    /// One pass over the text, without branches, for the places at which something may begin.
-    ///
-    /// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none.
-    fn candidates(&self, classes: &[Class], scratch: &mut Scratch, words: &Words) {
-        let Scratch { facts, sounds, looks, longer, letters, counts, .. } = scratch;
-        facts.clear();
-        facts.extend(classes.iter().map(|&class| self.facts[usize::from(class)]));
-        facts.extend([Facts { key: 0, price: 0 }; 2]);
-        for list in [&mut *sounds, &mut *looks, &mut *longer, &mut *letters] {
-            if list.len() < classes.len() + 1 {
-                list.resize(classes.len() + 1, 0);
-            }
-        }
-        let (mut strange, mut long, mut letter) = (0, 0, 0);
-        for (at, two) in classes.windows(2).enumerate() {
-            let [first, second, third] = [facts[at], facts[at + 1], facts[at + 2]];
-            let rare = first.price + second.price > RARE;
-            sounds[strange] = at as u32;
-            strange += usize::from(rare & !words.joins(two[0], two[1]));
-            longer[long] = at as u32;
-            long += usize::from(self.trie.may_begin_deep(first.key, second.key, third.key));
-            letters[letter] = at as u32;
-            letter += usize::from(first.key >= LETTERS);
-        }
-        let (mut sound, mut look) = (0, 0);
-        for index in 0..strange {
-            let at = sounds[index] as usize;
-            let (a, b, [first, second]) = (classes[at], classes[at + 1], [facts[at].key, facts[at + 1].key]);
-            let heard = self.sounds.may_hold(pair(a, second)) | self.sounds.may_hold(pair(first, b));
-            sounds[sound] = at as u32;
-            sound += usize::from(heard);
-            looks[look] = at as u32;
-            look += usize::from(self.looks.may_hold(pair(a, b)));
-        }
-        *counts = [sound, look, long, letter];
+    fn facts(&self, class: Class) -> Facts {
+        self.facts[usize::from(class)]
     }
 
     fn owners(&self, sequence: u32) -> &[u32] {
@@ -320,7 +354,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        facts: &[Facts],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -329,8 +362,9 @@ impl Loose {
         let classes = stream.classes();
         for &at in places {
             let at = at as usize;
-            let price = -f32::from(facts[at].price + facts[at + 1].price) / 16.0;
-            let keys = [pair(classes[at], facts[at + 1].key), pair(facts[at].key, classes[at + 1])];
+            let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
+            let price = -f32::from(first.price + second.price) / 16.0;
+            let keys = [pair(classes[at], second.key), pair(first.key, classes[at + 1])];
             for anchor in keys.iter().flat_map(|&key| self.sounds.of(key)) {
                 let sought = self.sought(anchor.sought);
                 let changed = usize::from(anchor.at);
@@ -349,7 +383,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        facts: &[Facts],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -358,7 +391,8 @@ impl Loose {
         let classes = stream.classes();
         for &at in places {
             let at = at as usize;
-            let Some(mut node) = self.trie.root(facts[at].key, facts[at + 1].key) else { continue };
+            let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
+            let Some(mut node) = self.trie.root(first.key, second.key) else { continue };
             let mut end = at + 2;
             loop {
                 let sequence = self.trie.node(node).value;
@@ -375,7 +409,7 @@ impl Loose {
                 if end >= classes.len() {
                     break;
                 }
-                let Some(child) = self.trie.child(node, facts[end].key) else { break };
+                let Some(child) = self.trie.child(node, self.facts(classes[end]).key) else { break };
                 (node, end) = (child, end + 1);
             }
         }
@@ -445,7 +479,7 @@ impl Loose {
         let table = readings::table();
         let key = |cell: &Cell| {
             if cell.syllable == 0 {
-                self.facts[usize::from(cell.class())].key
+                self.facts(cell.class()).key
             } else {
                 table.near(cell.syllable)
             }
@@ -609,11 +643,12 @@ fn is_sought(classes: &[Class]) -> bool {
 const RARE: u16 = 13 * 16;
 
 /// By class: the near-homophones it belongs to (digits by their Chinese name, letters apart), and its price.
-fn facts(words: &Words) -> &'static [Facts] {
-    static FACTS: OnceLock<Vec<Facts>> = OnceLock::new();
+fn facts(words: &Words) -> &'static [Facts; CLASSES] {
+    static FACTS: OnceLock<Box<[Facts; CLASSES]>> = OnceLock::new();
     FACTS.get_or_init(|| {
         let price = |class: Class| (words.single(class) * -16.0).clamp(0.0, 1000.0) as u16;
-        keys().into_iter().zip(0..=u16::MAX).map(|(key, class)| Facts { key, price: price(class) }).collect()
+        let all: Vec<Facts> = keys().into_iter().zip(0..=u16::MAX).map(|(key, class)| Facts { key, price: price(class) }).collect();
+        all.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("there is one for each class"))
     })
 }
 
