@@ -86,14 +86,15 @@ struct Facts {
 #[derive(Default)]
 struct Anchors {
     filter: Filter,
-    /// The pair in the upper half, the number of its first anchor in the lower.
-    slots: Vec<u64>,
+    /// By hash of the pair: the number of its first anchor.
+    slots: Vec<u32>,
     slot_shift: u32,
     all: Vec<Anchor>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Anchor {
+    pair: u32,
     sought: u32,
     /// The character that is changed.
     at: u8,
@@ -187,7 +188,7 @@ impl Block {
     }
 }
 
-const EMPTY: u64 = u64::MAX;
+const EMPTY: u32 = u32::MAX;
 
 impl Anchors {
     fn new(mut all: Vec<(u32, Anchor)>) -> Self {
@@ -212,13 +213,13 @@ impl Anchors {
                 while anchors.slots[at] != EMPTY {
                     at = (at + 1) & mask;
                 }
-                anchors.slots[at] = u64::from(pair) << 32 | anchors.all.len() as u64;
+                anchors.slots[at] = anchors.all.len() as u32;
                 before = Some(pair);
                 if let Some(last) = anchors.all.last_mut() {
                     last.last = true;
                 }
             }
-            anchors.all.push(anchor);
+            anchors.all.push(Anchor { pair, ..anchor });
         }
         if let Some(last) = anchors.all.last_mut() {
             last.last = true;
@@ -232,7 +233,7 @@ impl Anchors {
     }
 
     fn bytes(&self) -> usize {
-        self.slots.len() * 8 + self.filter.bytes() + self.all.len() * size_of::<Anchor>()
+        self.slots.len() * 4 + self.filter.bytes() + self.all.len() * size_of::<Anchor>()
     }
 
     fn of(&self, pair: u32) -> &[Anchor] {
@@ -243,8 +244,8 @@ impl Anchors {
             if slot == EMPTY {
                 return &[];
             }
-            if (slot >> 32) as u32 == pair {
-                let first = (slot & 0xffff_ffff) as usize;
+            let first = slot as usize;
+            if self.all[first].pair == pair {
                 let count = self.all[first..].iter().take_while(|anchor| !anchor.last).count() + 1;
                 return &self.all[first..first + count];
             }
@@ -478,11 +479,7 @@ impl Loose {
     fn in_row(&self, text: &str, row: &Row, cells: &mut Vec<Cell>, judge: &Judge, out: &mut Vec<Finding>) {
         let table = readings::table();
         let key = |cell: &Cell| {
-            if cell.syllable == 0 {
-                self.facts(cell.class()).key
-            } else {
-                table.near(cell.syllable)
-            }
+            if cell.syllable == 0 { self.facts(cell.class()).key } else { table.near(cell.syllable) }
         };
         for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
             let Some(mut node) = self.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
@@ -647,7 +644,11 @@ fn facts(words: &Words) -> &'static [Facts; CLASSES] {
     static FACTS: OnceLock<Box<[Facts; CLASSES]>> = OnceLock::new();
     FACTS.get_or_init(|| {
         let price = |class: Class| (words.single(class) * -16.0).clamp(0.0, 1000.0) as u16;
-        let all: Vec<Facts> = keys().into_iter().zip(0..=u16::MAX).map(|(key, class)| Facts { key, price: price(class) }).collect();
+        let all: Vec<Facts> = keys()
+            .into_iter()
+            .zip(0..=u16::MAX)
+            .map(|(key, class)| Facts { key, price: price(class) })
+            .collect();
         all.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("there is one for each class"))
     })
 }
@@ -702,7 +703,8 @@ fn keys_of() -> &'static [Key] {
 fn sounds(sought: &[Sought]) -> Vec<(u32, Anchor)> {
     let mut anchors = Vec::with_capacity(sought.len() * 2);
     for (number, one) in sought.iter().enumerate().filter(|(_, one)| one.len == 2) {
-        let anchor = |at: u8| Anchor { sought: number as u32, at, kind: AnchorKind::First, last: false };
+        let anchor =
+            |at: u8| Anchor { pair: 0, sought: number as u32, at, kind: AnchorKind::First, last: false };
         for key in keys_of_class(one.classes[1]) {
             anchors.push((pair(one.classes[0], key), anchor(1)));
         }
@@ -730,17 +732,23 @@ const COMMON: f32 = 6.8;
 fn looks(sought: &[Sought], words: &Words) -> Vec<(u32, Anchor)> {
     let tables = tables();
     // A table of many terms would drown in what looks like one of them.
-    let (likely, ways) = if sought.len() > MANY { (5, 2) } else { (24, 16) };
+    let (likely, ways) = if sought.len() > MANY { (4, 2) } else { (24, 16) };
     let mut anchors = Vec::with_capacity(sought.len() * likely * 2);
     for (number, one) in sought.iter().enumerate() {
         let (number, classes) = (number as u32, one.classes());
         for (at, &class) in classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
-            let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
-            let rare = |look: &&Class| -words.single(**look) > COMMON;
-            for &look in tables.shapes(class).iter().take(likely).filter(rare) {
-                match at.checked_sub(1) {
-                    Some(before) => anchors.push((pair(classes[before], look), anchor(AnchorKind::Second))),
-                    None => anchors.push((pair(look, classes[1]), anchor(AnchorKind::First))),
+            let anchor = |kind| Anchor { pair: 0, sought: number, at: at as u8, kind, last: false };
+            for &look in tables.shapes(class).iter().take(likely) {
+                let (kind, two) = match at.checked_sub(1) {
+                    Some(before) => (AnchorKind::Second, [classes[before], look]),
+                    None => (AnchorKind::First, [look, classes[1]]),
+                };
+                // What can never win need not be looked for.
+                let common = -words.single(look) < COMMON || words.joins_often(two[0], two[1]);
+                let written = words.single(two[0]) + words.single(two[1]);
+                let lost = classes.len() == 2 && one.worth - channel::LEAST_LOOK < written;
+                if !common && !lost {
+                    anchors.push((pair(two[0], two[1]), anchor(kind)));
                 }
             }
             for (way, parts) in tables.splits(class).iter().enumerate().take(ways) {

@@ -130,7 +130,10 @@ impl Words {
 
     /// The memory it takes.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.first) + size_of_val(&*self.slots) + size_of_val(&*self.pairs.bits) + size_of_val(&*self.common.bits)
+        size_of_val(&*self.first)
+            + size_of_val(&*self.slots)
+            + size_of_val(&*self.pairs.bits)
+            + size_of_val(&*self.common.bits)
     }
 
     /// Tells every possible word of `run`: start, end, ln P; by start, so that all ways to a place come before those
