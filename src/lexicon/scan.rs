@@ -22,7 +22,7 @@ use std::collections::HashMap;
 fn least(characters: usize, whole_word: bool) -> f32 {
     match characters {
         _ if whole_word => 0.0,
-        ..=2 => -1.0,
+        ..=2 => -1.5,
         3 => -3.0,
         _ => -8.0,
     }
