@@ -168,3 +168,6 @@ pub fn is_letter(class: Class) -> bool {
 pub fn is_digit(class: Class) -> bool {
     matches!(class, 0x30..=0x39)
 }
+
+#[cfg(test)]
+mod tests;

@@ -459,3 +459,6 @@ fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
     }
     all
 }
+
+#[cfg(test)]
+pub(super) mod tests;
