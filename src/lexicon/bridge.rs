@@ -79,13 +79,13 @@ fn is_row(text: &str, start: usize, end: usize, sign: &str) -> bool {
 
 /// The signs right before a place, as a reader sees them.
 fn before(text: &str, start: usize) -> String {
-    let signs = |c: &char| matches!(fold::table().class(*c), fold::SEPARATOR | fold::INVISIBLE);
+    let signs = |c: &char| matches!(fold::table().plain_class(*c), fold::SEPARATOR | fold::INVISIBLE);
     let begin = text[..start].char_indices().rev().take(8).take_while(|(_, c)| signs(c)).last();
     squeezed(&text[begin.map_or(start, |(at, _)| at)..start])
 }
 
 fn after(text: &str, end: usize) -> String {
-    let signs = |c: &char| matches!(fold::table().class(*c), fold::SEPARATOR | fold::INVISIBLE);
+    let signs = |c: &char| matches!(fold::table().plain_class(*c), fold::SEPARATOR | fold::INVISIBLE);
     squeezed(&text[end..].chars().take(8).take_while(signs).collect::<String>())
 }
 

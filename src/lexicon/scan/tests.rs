@@ -3,6 +3,7 @@
 //! A row says why it is there, the terms (parted by `，`), the text, and the hits as `slice way; slice way`.
 
 mod any;
+mod open;
 mod silent;
 mod strict;
 mod terms;

@@ -18,7 +18,7 @@ fn a_word_ends_with_its_sentence_or_paragraph() {
         ("a paragraph separator beside a line end", "保本付息", "承诺保本\n\u{2029}付息另议", ""),
         ("a dash of two", "爆雷", "火药起爆——雷声大作", ""),
         ("a dash of two with blanks", "保本付息", "承诺保本 —— 付息另议", ""),
-        ("a full stop of English", "data breach", "lots of data. Breach of trust", ""),
+        ("an ellipsis", "爆雷", "火药起爆……雷声大作", ""),
         ("quotation marks", "爆雷", "“起爆”“雷声”", ""),
     ]);
 }
