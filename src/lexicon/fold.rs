@@ -66,7 +66,8 @@ impl Fold {
         }
         let mut ones = tables::ONE.chars();
         while let (Some(from), Some(to)) = (ones.next(), ones.next()) {
-            set(from as u32, if STROKES.contains(&to) { SEPARATOR } else { stand_in(to) });
+            let sign = DASHES.contains(&to) || STROKES.contains(&to) || "&|\\".contains(to);
+            set(from as u32, if sign { SEPARATOR } else { stand_in(to) });
         }
         let mut many = HashMap::new();
         for (from, to) in tables::MANY.lines().filter_map(|line| line.split_once('\t')) {

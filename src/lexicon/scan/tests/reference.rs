@@ -170,7 +170,9 @@ fn disguises(all: &[Sought]) -> Disguises {
             many.push((c, classes.to_vec()));
         }
     }
-    many.retain(|(_, classes)| classes.iter().any(|class| ones.contains_key(class)));
+    // A word or a number that begins inside a sign for several letters or digits is open (`open.rs`).
+    let own = |class: &Class| is_letter(*class) || is_digit(*class);
+    many.retain(|(_, classes)| classes.iter().any(|class| ones.contains_key(class)) && !classes.iter().any(own));
     Disguises { ones, many }
 }
 
@@ -213,10 +215,10 @@ impl Maker<'_> {
                 let class = self.dice.pick(&self.around);
                 self.push(class, style);
             }
-            // Of a thousand texts, a few have a character that folds to several.
             if style != Style::Separated && self.dice.one_in(4) {
                 let (c, classes) = &self.disguises.many[self.dice.below(self.disguises.many.len())];
-                if style == Style::Runs || self.last != classes[0] && classes.windows(2).all(|two| two[0] != two[1]) {
+                // Beside its own first character it is open (`open.rs`).
+                if self.last != classes[0] && classes.windows(2).all(|two| two[0] != two[1]) {
                     self.text.push(*c);
                     self.last = classes[classes.len() - 1];
                 }
@@ -227,7 +229,8 @@ impl Maker<'_> {
     }
 
     fn push(&mut self, class: Class, style: Style) {
-        if class == self.last && style != Style::Runs {
+        // A stretched letter at the end of a word is open (`open.rs`).
+        if class == self.last && (style != Style::Runs || is_letter(class)) {
             return;
         }
         let times = if style == Style::Runs && !is_letter(class) && self.dice.one_in(6) { 2 } else { 1 };
