@@ -73,7 +73,8 @@ impl Fold {
         for (from, to) in tables::MANY.lines().filter_map(|line| line.split_once('\t')) {
             let Some(from) = from.chars().next() else { continue };
             // A sign that stands for a whole phrase is no disguise of it.
-            let whole: Vec<Class> = to.chars().filter(|&c| !within(tables::SYMBOLS, c)).map(stand_in).collect();
+            let whole: Vec<Class> =
+                to.chars().filter(|&c| !within(tables::SYMBOLS, c)).map(stand_in).collect();
             if whole.len() <= 4 {
                 set(from as u32, SPECIAL);
                 many.insert(from, whole);

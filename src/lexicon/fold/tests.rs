@@ -12,7 +12,11 @@ fn every_character_has_a_class() {
         let known = matches!(class, INVISIBLE | SEPARATOR | SPECIAL) || class >= LEAST;
         assert!(known, "{c:?} has class {class:#x}");
         assert!(!(0xd800..=0xdfff).contains(&class), "{c:?} is half of a pair");
-        assert_ne!(table.plain_class(c) == SPECIAL, table.many(c).is_none(), "{c:?}: only several are special");
+        assert_ne!(
+            table.plain_class(c) == SPECIAL,
+            table.many(c).is_none(),
+            "{c:?}: only several are special"
+        );
     }
 }
 

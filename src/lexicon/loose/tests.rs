@@ -63,8 +63,9 @@ fn ordinary_words_are_no_disguise() {
 /// A table of different terms of three characters, and one of two.
 fn large(terms: usize, loose: Option<bool>) -> Matcher {
     const SOME: [char; 40] = [
-        '岚', '栎', '砚', '溪', '峤', '峪', '嵘', '崤', '沂', '泗', '浠', '淇', '湄', '漳', '潞', '澧', '灞', '炜', '煜', '熠', '琅', '琊',
-        '瑾', '璋', '甄', '皓', '磐', '祺', '稷', '筠', '箬', '绮', '缙', '翊', '翎', '蔺', '蕤', '蘅', '衢', '鄱',
+        '岚', '栎', '砚', '溪', '峤', '峪', '嵘', '崤', '沂', '泗', '浠', '淇', '湄', '漳', '潞', '澧', '灞',
+        '炜', '煜', '熠', '琅', '琊', '瑾', '璋', '甄', '皓', '磐', '祺', '稷', '筠', '箬', '绮', '缙', '翊',
+        '翎', '蔺', '蕤', '蘅', '衢', '鄱',
     ];
     let filler = (0..terms - 2).map(|number| {
         [number / 1600 % 40, number / 40 % 40, number % 40].iter().map(|&at| SOME[at]).collect::<String>()
@@ -86,5 +87,9 @@ fn in_large_tables_two_characters_are_found_only_strictly_unless_the_lexicon_say
     ] {
         assert_eq!(seen(&large(terms, loose), TEXT), expected, "{why}");
     }
-    assert_eq!(seen(&large(LARGE + 1, None), "平台爆*雷了"), "爆*雷 separated", "strict ways are for every table");
+    assert_eq!(
+        seen(&large(LARGE + 1, None), "平台爆*雷了"),
+        "爆*雷 separated",
+        "strict ways are for every table"
+    );
 }

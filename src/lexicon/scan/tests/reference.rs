@@ -16,9 +16,46 @@ const THREADS: u64 = 2;
 
 /// Made of few characters, so that they overlap, nest and begin alike.
 const TERMS: [&str; 40] = [
-    "保本", "本息", "保本付息", "付息", "息保", "本保本", "付保付息", "财务", "财务造假", "務造", "造假", "假财", "爆雷", "雷保", "爆雷爆",
-    "平成", "成本", "本金融", "金融", "融资", "质押", "押质", "质押质", "10亿", "1亿", "亿元", "604518", "A股", "IPO", "CEO失联",
-    "联保", "付息息保", "本金金融", "发文机关", "机关", "关联保本", "ipo被否", "被否", "一二", "二一二",
+    "保本",
+    "本息",
+    "保本付息",
+    "付息",
+    "息保",
+    "本保本",
+    "付保付息",
+    "财务",
+    "财务造假",
+    "務造",
+    "造假",
+    "假财",
+    "爆雷",
+    "雷保",
+    "爆雷爆",
+    "平成",
+    "成本",
+    "本金融",
+    "金融",
+    "融资",
+    "质押",
+    "押质",
+    "质押质",
+    "10亿",
+    "1亿",
+    "亿元",
+    "604518",
+    "A股",
+    "IPO",
+    "CEO失联",
+    "联保",
+    "付息息保",
+    "本金金融",
+    "发文机关",
+    "机关",
+    "关联保本",
+    "ipo被否",
+    "被否",
+    "一二",
+    "二一二",
 ];
 
 /// What stands around the terms: their own characters, and some strangers.
@@ -67,7 +104,11 @@ fn pieces(text: &str) -> Vec<Piece> {
             // A mark belongs to the character before it, also where that is the last one of a word.
             INVISIBLE if is_combining(c) => {
                 let before = pieces.last().map(|piece| piece.start);
-                pieces.iter_mut().rev().take_while(|piece| Some(piece.start) == before).for_each(|p| p.end = end);
+                pieces
+                    .iter_mut()
+                    .rev()
+                    .take_while(|piece| Some(piece.start) == before)
+                    .for_each(|p| p.end = end);
             }
             INVISIBLE => {}
             SPECIAL => {
@@ -131,8 +172,7 @@ fn found(pieces: &[Piece], runs: &[Run], sought: &Sought) -> Option<(usize, usiz
     let same_kind = |a: Class, b: Class| is_digit(a) && is_digit(b) || is_letter(a) && is_letter(b);
     let goes_on = |a: Option<&Piece>, b: &Piece| a.is_some_and(|a| same_kind(a.class, b.class));
     let before = from.checked_sub(1).map(|at| &pieces[at]);
-    let stands =
-        !goes_on(before, &pieces[from]) && !goes_on(pieces.get(until), &pieces[until - 1]);
+    let stands = !goes_on(before, &pieces[from]) && !goes_on(pieces.get(until), &pieces[until - 1]);
     stands.then(|| (pieces[from].start, pieces[until - 1].end))
 }
 
@@ -143,7 +183,9 @@ fn reference(text: &str, all: &[Sought], firsts: &HashMap<Class, Vec<usize>>) ->
     let mut hits = Vec::new();
     for (at, run) in runs.iter().enumerate() {
         for &term in firsts.get(&run.class).into_iter().flatten() {
-            hits.extend(found(&pieces, &runs[at..], &all[term]).map(|(start, end)| (start, end, term as u32)));
+            hits.extend(
+                found(&pieces, &runs[at..], &all[term]).map(|(start, end)| (start, end, term as u32)),
+            );
         }
     }
     hits.sort_unstable();
@@ -172,7 +214,9 @@ fn disguises(all: &[Sought]) -> Disguises {
     }
     // A word or a number that begins inside a sign for several letters or digits is open (`open.rs`).
     let own = |class: &Class| is_letter(*class) || is_digit(*class);
-    many.retain(|(_, classes)| classes.iter().any(|class| ones.contains_key(class)) && !classes.iter().any(own));
+    many.retain(|(_, classes)| {
+        classes.iter().any(|class| ones.contains_key(class)) && !classes.iter().any(own)
+    });
     Disguises { ones, many }
 }
 
@@ -180,8 +224,8 @@ const UNSEEN: [char; 6] = ['\u{200b}', '\u{ad}', '\u{2060}', '\u{feff}', '\u{200
 const MARKS: [char; 3] = ['\u{336}', '\u{301}', '\u{20dd}'];
 /// Each may stand once between two characters of a word.
 const SEPARATORS: [&str; 22] = [
-    " ", "\u{3000}", "·", "*", ".", "-", "/", "|", "_", "~", "+", "^", "★", "😀", "👍🏽", "\n", "\r\n", "&nbsp;", "&middot;", "<b>",
-    "（）", "\\u00b7",
+    " ", "\u{3000}", "·", "*", ".", "-", "/", "|", "_", "~", "+", "^", "★", "😀", "👍🏽", "\n", "\r\n",
+    "&nbsp;", "&middot;", "<b>", "（）", "\\u00b7",
 ];
 
 /// What a text is made of.
@@ -296,8 +340,14 @@ fn run(number: u64, characters: usize) -> usize {
         let plain = char::from_u32(u32::from(class)).expect("Chinese characters");
         disguises.ones.entry(class).or_insert_with(|| vec![plain]);
     }
-    let mut maker =
-        Maker { dice: Dice(number), disguises: &disguises, around, all: &all, text: String::new(), last: INVISIBLE };
+    let mut maker = Maker {
+        dice: Dice(number),
+        disguises: &disguises,
+        around,
+        all: &all,
+        text: String::new(),
+        last: INVISIBLE,
+    };
     let (mut read, mut compared) = (0, 0);
     let mut hits = Vec::new();
     while read < characters {
@@ -308,7 +358,12 @@ fn run(number: u64, characters: usize) -> usize {
         let got: Vec<(usize, usize, u32)> = hits.iter().map(|hit| (hit.start, hit.end, hit.term)).collect();
         if style == Style::Separated {
             for place in &planted {
-                assert!(got.contains(place), "{place:?}, {:?}, is not found in {:?}", TERMS[place.2 as usize], maker.text);
+                assert!(
+                    got.contains(place),
+                    "{place:?}, {:?}, is not found in {:?}",
+                    TERMS[place.2 as usize],
+                    maker.text
+                );
             }
             compared += planted.len();
         } else {
@@ -327,8 +382,9 @@ fn hits_of_folded_text_equal_a_naive_reference() {
     let wanted = std::env::var("TINGFENG_REFERENCE_CHARACTERS").ok().and_then(|number| number.parse().ok());
     let characters = wanted.unwrap_or(CHARACTERS);
     let compared: usize = std::thread::scope(|threads| {
-        let threads: Vec<_> =
-            (0..THREADS).map(|number| threads.spawn(move || run(number, characters / THREADS as usize))).collect();
+        let threads: Vec<_> = (0..THREADS)
+            .map(|number| threads.spawn(move || run(number, characters / THREADS as usize)))
+            .collect();
         threads.into_iter().map(|thread| thread.join().expect("every hit is the same")).sum()
     });
     assert!(compared * 100 > characters, "only {compared} hits in {characters} characters were compared");

@@ -9,7 +9,10 @@ fn matcher(term: Term) -> Matcher {
 }
 
 fn unless(text: &str, phrases: &[&str]) -> Matcher {
-    matcher(Term { unless: phrases.iter().map(|&phrase| phrase.to_owned()).collect(), ..Term::new(text, "", 3) })
+    matcher(Term {
+        unless: phrases.iter().map(|&phrase| phrase.to_owned()).collect(),
+        ..Term::new(text, "", 3)
+    })
 }
 
 #[test]
@@ -25,7 +28,13 @@ fn a_hit_inside_a_harmless_phrase_does_not_count() {
         ("the phrase ends before the term does", "质押", &["股权质"], "股权质押比例", "质押 plain"),
         ("the phrase begins after the term does", "质押", &["押式回购"], "质押式回购", "质押 plain"),
         ("the longest phrase at a place wins", "质押", &["质押式", "股票质押式回购"], "股票质押式回购", ""),
-        ("a short one first, the long one around", "减持", &["减持新规", "不减持"], "承诺不减持，减持新规", ""),
+        (
+            "a short one first, the long one around",
+            "减持",
+            &["减持新规", "不减持"],
+            "承诺不减持，减持新规",
+            "",
+        ),
         ("a phrase around two hits", "减持", &["减持与再减持"], "减持与再减持", ""),
         ("a phrase in front", "立案调查", &["未被立案调查"], "公司未被立案调查", ""),
         ("a sentence's end breaks the phrase", "质押", &["质押式回购"], "股权已质押。式回购", "质押 plain"),
@@ -81,7 +90,8 @@ fn a_whole_word_needs_borders_of_words() {
 
 #[test]
 fn loose_ways_are_left_out_where_the_term_says_so() {
-    let strict = |terms: Vec<Term>| terms.into_iter().map(|term| Term { loose: Some(false), ..term }).collect();
+    let strict =
+        |terms: Vec<Term>| terms.into_iter().map(|term| Term { loose: Some(false), ..term }).collect();
     compare_with(
         &[
             ("pinyin", "爆雷", "平台爆lei了", ""),
@@ -101,7 +111,12 @@ fn blanks_of_a_term_are_where_it_has_them() {
         ("not as one word", "data breach", "a databreach at", ""),
         ("not elsewhere", "data breach", "a dat abreach at", ""),
         ("not over an empty line", "data breach", "data\n\nbreach", ""),
-        ("between Chinese characters as it is", "内部资料 注意保存", "内部资料 注意保存", "内部资料 注意保存 plain"),
+        (
+            "between Chinese characters as it is",
+            "内部资料 注意保存",
+            "内部资料 注意保存",
+            "内部资料 注意保存 plain",
+        ),
         ("it may be left out", "内部资料 注意保存", "内部资料注意保存", "内部资料注意保存 folded"),
         ("or be wide", "内部资料 注意保存", "内部资料\u{3000}注意保存", "内部资料\u{3000}注意保存 folded"),
         ("or be a line end", "内部资料 注意保存", "内部资料\n注意保存", "内部资料\n注意保存 folded"),
