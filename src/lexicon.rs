@@ -11,7 +11,9 @@ mod import;
 mod loose;
 mod pattern;
 pub mod personal;
+pub mod precision;
 mod readings;
+pub mod review;
 mod scalars;
 mod scan;
 mod stream;
@@ -19,7 +21,7 @@ mod trie;
 mod walk;
 mod words;
 
-pub use import::import;
+pub use import::{List, import, read_list};
 pub use scalars::Scalars;
 pub use scan::Matcher;
 pub use words::Words;
@@ -37,6 +39,6 @@ pub enum LexiconError {
     TooLarge(String),
     #[error("{name}:{line}: {problem}")]
     Import { name: String, line: usize, problem: String },
-    #[error("{name}: a list of terms is a .txt or .csv file in UTF-8 (or GB18030); {problem}")]
+    #[error("{name}: a list of terms is a .txt or .csv file in UTF-8 (or GB18030, Big5, UTF-16); {problem}")]
     Format { name: String, problem: String },
 }

@@ -2,8 +2,9 @@
 
 use super::condition::{Atom, Atoms, Plan};
 use super::denial::Denials;
+use super::lessons::Lessons;
 use crate::lexicon::{LexiconError, Matcher};
-use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Term};
+use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Taught, Term};
 use std::collections::HashSet;
 
 /// The category under which hits of subjects' names and codes are kept.
@@ -31,6 +32,7 @@ pub struct Rulebook {
     pub(super) precedence: Vec<u32>,
     pub(super) allow: Vec<String>,
     pub(super) denials: Denials,
+    pub(super) lessons: Lessons,
     versions: String,
 }
 
@@ -66,6 +68,18 @@ impl Rulebook {
         rules: &[Rule],
         personal_allow: &[String],
     ) -> Result<Self, RulebookError> {
+        Self::awaiting(lexicons, &[], subjects, rules, personal_allow)
+    }
+
+    /// As `new`, with lexicons that are not in force yet: nothing looks for their terms, and rules may name their
+    /// categories.
+    pub fn awaiting(
+        lexicons: &[Lexicon],
+        waiting: &[Lexicon],
+        subjects: &[Subject],
+        rules: &[Rule],
+        personal_allow: &[String],
+    ) -> Result<Self, RulebookError> {
         let mut atoms = Atoms::default();
         let plan = |rule: &Rule, atoms: &mut Atoms| {
             Plan::new(&rule.condition, subjects, atoms)
@@ -84,7 +98,7 @@ impl Rulebook {
                 meanings.push(Meaning { role, own_only: false });
             }
         }
-        check_categories(rules, &terms)?;
+        check_categories(rules, terms.iter().chain(waiting.iter().flat_map(|lexicon| &lexicon.terms)))?;
         // `term:演练` looks for 演练 whether or not a lexicon has it.
         let known: HashSet<&str> = terms.iter().map(|term| term.text.as_str()).collect();
         let missing = |atom: &Atom| match atom {
@@ -114,8 +128,16 @@ impl Rulebook {
             precedence,
             allow: personal_allow.to_vec(),
             denials: Denials::new(),
+            lessons: Lessons::default(),
             versions: lexicons.iter().map(version).collect::<Vec<_>>().join(" "),
         })
+    }
+
+    /// With what verdicts taught about disguised forms.
+    #[must_use]
+    pub fn taught(mut self, taught: Vec<Taught>) -> Self {
+        self.lessons = Lessons::new(taught);
+        self
     }
 
     pub fn rules(&self) -> &[Rule] {
@@ -175,8 +197,8 @@ fn bare(text: String, category: &str, unless: Vec<String>) -> Term {
 }
 
 /// A category that nobody fills makes a rule that never fires, which nobody would notice.
-fn check_categories(rules: &[Rule], terms: &[Term]) -> Result<(), RulebookError> {
-    let known: HashSet<&str> = terms.iter().map(|term| term.category.as_str()).chain([PERSONAL]).collect();
+fn check_categories<'t>(rules: &[Rule], terms: impl Iterator<Item = &'t Term>) -> Result<(), RulebookError> {
+    let known: HashSet<&str> = terms.map(|term| term.category.as_str()).chain([PERSONAL]).collect();
     for rule in rules {
         let mut open = vec![&rule.condition];
         while let Some(condition) = open.pop() {

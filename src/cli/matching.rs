@@ -1,6 +1,7 @@
 //! `match`: the matcher at the desk: on files, on lines of JSON, and against the clock.
 
 use super::{End, Setting, lanes, output};
+use crate::app;
 use crate::config;
 use crate::lexicon::{self, Matcher, Scalars, personal};
 use crate::model::{Hit, Term};
@@ -72,7 +73,7 @@ fn terms(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<Vec<Term>> {
         return Ok(terms);
     }
     let lexicons = if setting.dir.is_dir() || setting.dir != Path::new(super::DEFAULT_DIR) {
-        setting.config()?.lexicons
+        app::in_force(&setting.config()?, None, Utc::now()).lexicons
     } else {
         config::shipped_lexicons()
     };

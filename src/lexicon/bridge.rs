@@ -51,7 +51,7 @@ fn is_hidden(c: char) -> bool {
 fn squeezed(between: &str) -> String {
     let mut seen = String::new();
     for c in between.chars().filter(|&c| !is_hidden(c)) {
-        let blank = matches!(fold::table().class(c), fold::SEPARATOR)
+        let blank = matches!(fold::table().plain_class(c), fold::SEPARATOR)
             && matches!(fold::between(c), Kind::Space | Kind::Newline);
         match blank {
             true if seen.ends_with(' ') => {}

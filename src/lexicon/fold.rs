@@ -80,7 +80,7 @@ impl Fold {
                 many.insert(from, whole);
             }
         }
-        for c in "&＆<([（［【〔《〈「『\\|｜".chars() {
+        for c in "&＆<([（［【〔《〈「『\\|｜%$".chars() {
             set(c as u32, SPECIAL);
         }
         astral.sort_unstable();
@@ -106,7 +106,7 @@ impl Fold {
             SPECIAL if !self.many.contains_key(&c) => match c {
                 '（' => '(' as Class,
                 '［' => '[' as Class,
-                '\\' | '|' | '｜' | '&' | '＆' => SEPARATOR,
+                '\\' | '|' | '｜' | '&' | '＆' | '%' | '$' => SEPARATOR,
                 c => c as Class,
             },
             class => class,
@@ -140,7 +140,7 @@ pub fn is_emoji(c: char) -> bool {
 }
 
 /// Signs with a meaning of their own that people also put between characters; two dashes end a clause (`bridge`).
-const DASHES: [char; 9] = ['—', '―', '@', '＠', '%', '％', '$', '＄', '￥'];
+const DASHES: [char; 7] = ['—', '―', '@', '＠', '％', '＄', '￥'];
 
 /// Strokes that are Han characters by number only: people put them between others.
 const STROKES: [char; 7] = ['丶', '丨', '丿', '乀', '亅', '乚', '灬'];

@@ -9,6 +9,8 @@ mod demo;
 mod evasion;
 mod evidence;
 mod ladder;
+mod lexicon_sentences;
+mod lexicons;
 mod mailing;
 mod matters;
 mod news;

@@ -21,8 +21,12 @@ pub struct Run {
     pub letters: usize,
     /// The ways to read it.
     pub readings: Vec<Vec<Syllable>>,
-    /// Whether it looks like a name or an English word.
-    pub doubtful: bool,
+    /// Whether it is written as a name is.
+    pub named: bool,
+    /// Whether a word of it is an English one.
+    pub english: bool,
+    /// Whether it has tone marks or numbers.
+    pub marked: bool,
 }
 
 const MOST_LETTERS: usize = 40;
@@ -74,9 +78,9 @@ pub fn run(text: &str, start: usize) -> (Option<Run>, usize) {
     }
     let capitals = words.iter().filter(|word| word.capital && word.upper == 1).count();
     let marked = words.iter().any(|word| word.marked);
-    let doubtful =
-        !marked && (words.len() > 1 && capitals == words.len() || words.iter().any(|word| is_english(word)));
-    (Some(Run { start, end, words: words.len(), letters: total, readings, doubtful }), end)
+    let named = !marked && capitals == words.len();
+    let english = !marked && words.iter().any(is_english);
+    (Some(Run { start, end, words: words.len(), letters: total, readings, named, english, marked }), end)
 }
 
 /// One word of letters, with tone marks or tone numbers; and where it ends.
