@@ -66,7 +66,7 @@ impl Fold {
         }
         let mut ones = tables::ONE.chars();
         while let (Some(from), Some(to)) = (ones.next(), ones.next()) {
-            let sign = DASHES.contains(&to) || STROKES.contains(&to) || "&|\\".contains(to);
+            let sign = DASHES.contains(&to) || STROKES.contains(&to) || "&|\\%$".contains(to);
             set(from as u32, if sign { SEPARATOR } else { stand_in(to) });
         }
         let mut many = HashMap::new();

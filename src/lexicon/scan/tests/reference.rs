@@ -5,7 +5,7 @@
 //! one is asked for by their number: `TINGFENG_REFERENCE_CHARACTERS=100000000 cargo test --release reference`.
 
 use crate::lexicon::Matcher;
-use crate::lexicon::fold::{self, Class, INVISIBLE, SEPARATOR, SPECIAL, is_digit, is_letter};
+use crate::lexicon::fold::{self, Class, INVISIBLE, SEPARATOR, SPECIAL, is_digit, is_han, is_letter};
 use crate::lexicon::stream::is_combining;
 use crate::model::{Term, Way};
 use std::collections::HashMap;
@@ -139,16 +139,17 @@ fn runs(pieces: &[Piece]) -> Vec<Run> {
 
 /// A term as its characters and how often each is repeated.
 struct Sought {
+    text: &'static str,
     runs: Vec<(Class, usize)>,
 }
 
-fn sought(text: &str) -> Sought {
+fn sought(text: &'static str) -> Sought {
     let pieces = pieces(text);
-    Sought { runs: runs(&pieces).into_iter().map(|run| (run.class, run.pieces.len())).collect() }
+    Sought { text, runs: runs(&pieces).into_iter().map(|run| (run.class, run.pieces.len())).collect() }
 }
 
 /// Where a term stands that begins with a run of the text.
-fn found(pieces: &[Piece], runs: &[Run], sought: &Sought) -> Option<(usize, usize)> {
+fn found(text: &str, pieces: &[Piece], runs: &[Run], sought: &Sought) -> Option<(usize, usize)> {
     let runs = runs.get(..sought.runs.len())?;
     let pairs = || runs.iter().zip(&sought.runs);
     let enough = |run: &Run, count: usize| match is_digit(run.class) {
@@ -159,11 +160,15 @@ fn found(pieces: &[Piece], runs: &[Run], sought: &Sought) -> Option<(usize, usiz
         return None;
     }
     let longer: Vec<bool> = pairs().map(|(run, &(_, count))| run.pieces.len() > count).collect();
-    // Stretched in the middle or throughout it is a disguise; a stretched end belongs to what stands beside.
-    let disguise =
-        longer.iter().all(|&longer| longer) || longer[1..longer.len() - 1].iter().any(|&longer| longer);
+    // Stretched in the middle, throughout or to three and more it is a disguise; an end that comes twice belongs to what
+    // stands beside.
+    let far = pairs().any(|(run, &(class, count))| is_han(class) && run.pieces.len() > count + 1);
+    let inner = longer[1..longer.len() - 1].iter().any(|&longer| longer);
+    let disguise = far || inner || longer.iter().all(|&longer| longer);
     let (first, last) = (&runs[0].pieces, &runs[runs.len() - 1].pieces);
-    let (from, until) = if disguise {
+    let (from, until) = if as_it_is(text, pieces[first.start].start, sought.text) {
+        (first.start, first.start + sought.runs.iter().map(|&(_, count)| count).sum::<usize>())
+    } else if disguise {
         (first.start, last.end)
     } else {
         (first.end - sought.runs[0].1, last.start + sought.runs[sought.runs.len() - 1].1)
@@ -176,6 +181,15 @@ fn found(pieces: &[Piece], runs: &[Run], sought: &Sought) -> Option<(usize, usiz
     stands.then(|| (pieces[from].start, pieces[until - 1].end))
 }
 
+/// Whether the very term stands there, and its last character does not come twice more.
+fn as_it_is(text: &str, start: usize, term: &str) -> bool {
+    let Some(rest) = text[start..].strip_prefix(term) else { return false };
+    let next: Vec<char> = rest.chars().take(2).collect();
+    let last = term.chars().next_back().filter(|&c| !c.is_ascii());
+    !(next.len() == 2 && next.iter().all(|&c| Some(c) == last))
+        && !next.first().is_some_and(|c| MARKS.contains(c))
+}
+
 /// Every term at every place, sorted as the engine sorts.
 fn reference(text: &str, all: &[Sought], firsts: &HashMap<Class, Vec<usize>>) -> Vec<(usize, usize, u32)> {
     let pieces = pieces(text);
@@ -184,7 +198,7 @@ fn reference(text: &str, all: &[Sought], firsts: &HashMap<Class, Vec<usize>>) ->
     for (at, run) in runs.iter().enumerate() {
         for &term in firsts.get(&run.class).into_iter().flatten() {
             hits.extend(
-                found(&pieces, &runs[at..], &all[term]).map(|(start, end)| (start, end, term as u32)),
+                found(text, &pieces, &runs[at..], &all[term]).map(|(start, end)| (start, end, term as u32)),
             );
         }
     }

@@ -56,6 +56,9 @@ fn an_exact_term_is_only_as_it_is_written() {
     compare_with(
         &[
             ("as it is", "IPO", "拟IPO上市", "IPO plain"),
+            ("before a comma", "特急", "标注特急，速办", "特急 plain"),
+            ("before a full stop", "IPO", "拟IPO。", "IPO plain"),
+            ("before a mark on its last character", "特急", "标注特急\u{336}", ""),
             ("another case", "IPO", "拟ipo上市", ""),
             ("another width", "IPO", "拟ＩＰＯ上市", ""),
             ("in a longer word", "IPO", "IPOs", ""),
@@ -165,7 +168,8 @@ fn terms_may_be_the_same_after_folding() {
 fn terms_of_one_folded_character_are_found_as_they_are() {
     compare(&[
         ("twice", "哈哈", "他哈哈大笑", "哈哈 plain"),
-        ("overlapping", "哈哈", "哈哈哈", "哈哈 plain; 哈哈 plain"),
+        ("one more is beside it", "哈哈", "“哈哈哈”", "哈哈 plain"),
+        ("two more are a stretched one", "哈哈", "“哈哈哈哈”", "哈哈哈哈 repeated"),
         ("once", "哈哈", "哈", ""),
         ("a single letter is a word", "A", "A股和B股", "A plain"),
         ("not in a word", "A", "ABC", ""),
