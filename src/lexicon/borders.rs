@@ -210,3 +210,6 @@ pub fn parted(
         };
     words.best(left) + own + words.best(right) - apart
 }
+
+#[cfg(test)]
+mod tests;

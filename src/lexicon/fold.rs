@@ -44,7 +44,7 @@ impl Fold {
             Some(place) => *place = class,
             None => astral.push((c, class)),
         };
-        for c in 0..u32::from(LEAST) {
+        for c in (0..u32::from(LEAST)).chain([0x85, 0x2028]) {
             set(c, SEPARATOR);
         }
         let ranges = [
@@ -66,13 +66,15 @@ impl Fold {
         }
         let mut ones = tables::ONE.chars();
         while let (Some(from), Some(to)) = (ones.next(), ones.next()) {
-            set(from as u32, stand_in(to));
+            let sign = DASHES.contains(&to) || STROKES.contains(&to) || "&|\\%$".contains(to);
+            set(from as u32, if sign { SEPARATOR } else { stand_in(to) });
         }
         let mut many = HashMap::new();
         for (from, to) in tables::MANY.lines().filter_map(|line| line.split_once('\t')) {
             let Some(from) = from.chars().next() else { continue };
             // A sign that stands for a whole phrase is no disguise of it.
-            let whole: Vec<Class> = to.chars().map(stand_in).collect();
+            let whole: Vec<Class> =
+                to.chars().filter(|&c| !within(tables::SYMBOLS, c)).map(stand_in).collect();
             if whole.len() <= 4 {
                 set(from as u32, SPECIAL);
                 many.insert(from, whole);
@@ -168,3 +170,6 @@ pub fn is_letter(class: Class) -> bool {
 pub fn is_digit(class: Class) -> bool {
     matches!(class, 0x30..=0x39)
 }
+
+#[cfg(test)]
+mod tests;

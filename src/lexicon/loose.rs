@@ -871,3 +871,6 @@ fn align_sign(
 pub fn by_default(terms: usize, classes: usize) -> bool {
     terms <= LARGE || classes >= 3
 }
+
+#[cfg(test)]
+mod tests;

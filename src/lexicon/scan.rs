@@ -440,7 +440,10 @@ fn goes_on(text: &str, start: usize, end: usize) -> bool {
 fn ends_in_mark(text: &str, end: usize) -> bool {
     // Every such mark begins with one of these bytes.
     matches!(text.as_bytes().get(end), Some(0xcc | 0xcd | 0xd2 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf3))
-        && text[end..].chars().next().is_some_and(super::stream::is_combining)
+        && text[end..]
+            .chars()
+            .next()
+            .is_some_and(|c| fold::table().class(c) == fold::INVISIBLE && super::stream::is_combining(c))
 }
 
 /// Whether letters that only look Latin belong to a word of their own script.
@@ -478,3 +481,6 @@ fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
     }
     all
 }
+
+#[cfg(test)]
+pub(super) mod tests;

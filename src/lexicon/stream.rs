@@ -298,7 +298,7 @@ fn entity(rest: &str, depth: usize) -> Option<(char, usize)> {
 
 /// How far beyond `at` the next character boundary lies.
 fn first_boundary(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|&at| text.is_char_boundary(at)).map_or(0, |found| found - at)
+    (at..=text.len()).find(|&at| text.is_char_boundary(at)).map_or(0, |found| found - at)
 }
 
 /// The references that are seen in text which somebody forgot to decode.

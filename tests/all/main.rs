@@ -6,6 +6,7 @@
 mod broken;
 mod crawling;
 mod demo;
+mod evasion;
 mod evidence;
 mod ladder;
 mod lexicon_sentences;
