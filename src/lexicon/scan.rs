@@ -122,6 +122,7 @@ impl Matcher {
             + self.patterns.bytes()
             + self.guarded.len()
             + self.literal.as_ref().map_or(0, |literal| literal.heap_bytes())
+            + self.loose.as_ref().map_or(0, Loose::bytes)
     }
 
     fn scan_with(&self, scratch: &mut Scratch, text: &str, hits: &mut Vec<Hit>) {
