@@ -27,7 +27,7 @@ pub fn holds(text: &str, items: &[Item]) -> bool {
     if !uniform && gaps.iter().any(|item| is_listed(text, start, end, &shape(&item.gap))) {
         return false;
     }
-    latin(items, uniform) && (!uniform || items.len() > 2 || !is_row(text, start, end, &first))
+    latin(items, uniform)
 }
 
 /// What ends a sentence or a paragraph.
@@ -70,11 +70,6 @@ fn ends_sentence(between: &str) -> bool {
 /// Whether the same sign also parts the word from its neighbours: `首页 | 食品 | 安全 | 家居`.
 fn is_listed(text: &str, start: usize, end: usize, sign: &str) -> bool {
     before(text, start) == sign && !sign.is_empty() || after(text, end) == sign && !sign.is_empty()
-}
-
-/// Whether single characters go on beyond both ends: `歌 谣 言 语`.
-fn is_row(text: &str, start: usize, end: usize, sign: &str) -> bool {
-    before(text, start) == sign && after(text, end) == sign
 }
 
 /// The signs right before a place, as a reader sees them.

@@ -36,7 +36,7 @@ pub struct Loose {
     /// By sequence of the trie: terms, `firsts` as in `Patterns`.
     owners: Vec<u32>,
     firsts: Vec<u32>,
-    facts: &'static [Facts],
+    facts: &'static [Facts; CLASSES],
     /// Two characters, one as it is and one by its sound.
     sounds: Anchors,
     /// Two characters, of which one is a look-alike, or which are parts of one.
@@ -86,14 +86,15 @@ struct Facts {
 #[derive(Default)]
 struct Anchors {
     filter: Filter,
-    /// The pair in the upper half, the number of its first anchor in the lower.
-    slots: Vec<u64>,
+    /// By hash of the pair: the number of its first anchor.
+    slots: Vec<u32>,
     slot_shift: u32,
     all: Vec<Anchor>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Anchor {
+    pair: u32,
     sought: u32,
     /// The character that is changed.
     at: u8,
@@ -115,17 +116,79 @@ enum AnchorKind {
 /// Buffers of a scan.
 #[derive(Default)]
 pub struct Scratch {
-    facts: Vec<Facts>,
-    sounds: Vec<u32>,
-    looks: Vec<u32>,
-    longer: Vec<u32>,
     letters: Vec<u32>,
-    /// How much of each of the four lists is in use.
-    counts: [usize; 4],
     cells: Vec<Cell>,
+    block: Block,
 }
 
-const EMPTY: u64 = u64::MAX;
+/// Places looked at together; what is found of them stays in the innermost cache.
+const BLOCK: usize = 256;
+/// Every class there is.
+const CLASSES: usize = 1 << 16;
+
+/// The places of a block at which something may begin.
+///
+/// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none, nor are
+/// two characters that are likely beside each other.
+struct Block {
+    sounds: [u32; BLOCK],
+    looks: [u32; BLOCK],
+    longer: [u32; BLOCK],
+    lens: [usize; 3],
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self { sounds: [0; BLOCK], looks: [0; BLOCK], longer: [0; BLOCK], lens: [0; 3] }
+    }
+}
+
+impl Block {
+    /// Looks at the pairs that begin at `from` and after it, as many as a block takes; `classes` are padded.
+    fn read(&mut self, loose: &Loose, classes: &[Class], from: usize, words: &Words, letters: &mut Vec<u32>) {
+        let until = (from + BLOCK).min(classes.len() - 3);
+        let (mut strange, mut long) = (0, 0);
+        let (mut first, mut second) = (loose.facts(classes[from]), loose.facts(classes[from + 1]));
+        for (at, three) in (from as u32..).zip(classes[from..until + 2].windows(3)) {
+            let third = loose.facts(three[2]);
+            let rare = first.price + second.price > RARE;
+            self.sounds[strange % BLOCK] = at;
+            strange += usize::from(rare & !words.joins_often(three[0], three[1]));
+            self.longer[long % BLOCK] = at;
+            long += usize::from(loose.trie.may_begin_deep(first.key, second.key, third.key));
+            (first, second) = (second, third);
+        }
+        let (mut sound, mut look) = (0, 0);
+        for index in 0..strange {
+            let at = self.sounds[index % BLOCK];
+            let (a, b) = (classes[at as usize], classes[at as usize + 1]);
+            let (first, second) = (loose.facts(a).key, loose.facts(b).key);
+            let heard = loose.sounds.may_hold(pair(a, second)) | loose.sounds.may_hold(pair(first, b));
+            self.sounds[sound % BLOCK] = at;
+            sound += usize::from(heard);
+            self.looks[look % BLOCK] = at;
+            look += usize::from(loose.looks.may_hold(pair(a, b)));
+        }
+        if classes[from..until].iter().fold(false, |some, &class| some | is_letter(class)) {
+            letters.extend((from..until).filter(|&at| is_letter(classes[at])).map(|at| at as u32));
+        }
+        self.lens = [sound, look, long];
+    }
+
+    fn sounds(&self) -> &[u32] {
+        &self.sounds[..self.lens[0]]
+    }
+
+    fn looks(&self) -> &[u32] {
+        &self.looks[..self.lens[1]]
+    }
+
+    fn longer(&self) -> &[u32] {
+        &self.longer[..self.lens[2]]
+    }
+}
+
+const EMPTY: u32 = u32::MAX;
 
 impl Anchors {
     fn new(mut all: Vec<(u32, Anchor)>) -> Self {
@@ -150,13 +213,13 @@ impl Anchors {
                 while anchors.slots[at] != EMPTY {
                     at = (at + 1) & mask;
                 }
-                anchors.slots[at] = u64::from(pair) << 32 | anchors.all.len() as u64;
+                anchors.slots[at] = anchors.all.len() as u32;
                 before = Some(pair);
                 if let Some(last) = anchors.all.last_mut() {
                     last.last = true;
                 }
             }
-            anchors.all.push(anchor);
+            anchors.all.push(Anchor { pair, ..anchor });
         }
         if let Some(last) = anchors.all.last_mut() {
             last.last = true;
@@ -170,7 +233,7 @@ impl Anchors {
     }
 
     fn bytes(&self) -> usize {
-        self.slots.len() * 8 + self.filter.bytes() + self.all.len() * size_of::<Anchor>()
+        self.slots.len() * 4 + self.filter.bytes() + self.all.len() * size_of::<Anchor>()
     }
 
     fn of(&self, pair: u32) -> &[Anchor] {
@@ -181,8 +244,8 @@ impl Anchors {
             if slot == EMPTY {
                 return &[];
             }
-            if (slot >> 32) as u32 == pair {
-                let first = (slot & 0xffff_ffff) as usize;
+            let first = slot as usize;
+            if self.all[first].pair == pair {
                 let count = self.all[first..].iter().take_while(|anchor| !anchor.last).count() + 1;
                 return &self.all[first..first + count];
             }
@@ -264,51 +327,23 @@ impl Loose {
         if self.terms.is_empty() {
             return;
         }
-        self.candidates(stream.classes(), scratch, judge.words);
-        let Scratch { sounds, looks, longer, letters, cells, facts, counts } = scratch;
-        let [sound, look, long, letter] = *counts;
-        self.by_sound(text, stream, facts, &sounds[..sound], cells, judge, out);
-        self.by_longer_sound(text, stream, facts, &longer[..long], cells, judge, out);
-        self.by_look(text, stream, &looks[..look], cells, judge, out);
-        self.by_letters(text, stream, &letters[..letter], cells, judge, out);
+        let classes = stream.padded();
+        let Scratch { letters, cells, block } = scratch;
+        letters.clear();
+        let mut at = 0;
+        while at + 3 < classes.len() {
+            block.read(self, classes, at, judge.words, letters);
+            self.by_sound(text, stream, block.sounds(), cells, judge, out);
+            self.by_longer_sound(text, stream, block.longer(), cells, judge, out);
+            self.by_look(text, stream, block.looks(), cells, judge, out);
+            at += BLOCK;
+        }
+        self.by_letters(text, stream, letters, cells, judge, out);
         self.by_signs(text, stream, cells, judge, out);
     }
 
-    /// One pass over the text, without branches, for the places at which something may begin.
-    ///
-    /// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none.
-    fn candidates(&self, classes: &[Class], scratch: &mut Scratch, words: &Words) {
-        let Scratch { facts, sounds, looks, longer, letters, counts, .. } = scratch;
-        facts.clear();
-        facts.extend(classes.iter().map(|&class| self.facts[usize::from(class)]));
-        facts.extend([Facts { key: 0, price: 0 }; 2]);
-        for list in [&mut *sounds, &mut *looks, &mut *longer, &mut *letters] {
-            if list.len() < classes.len() + 1 {
-                list.resize(classes.len() + 1, 0);
-            }
-        }
-        let (mut strange, mut long, mut letter) = (0, 0, 0);
-        for (at, two) in classes.windows(2).enumerate() {
-            let [first, second, third] = [facts[at], facts[at + 1], facts[at + 2]];
-            let rare = first.price + second.price > RARE;
-            sounds[strange] = at as u32;
-            strange += usize::from(rare & !words.joins(two[0], two[1]));
-            longer[long] = at as u32;
-            long += usize::from(self.trie.may_begin_deep(first.key, second.key, third.key));
-            letters[letter] = at as u32;
-            letter += usize::from(first.key >= LETTERS);
-        }
-        let (mut sound, mut look) = (0, 0);
-        for index in 0..strange {
-            let at = sounds[index] as usize;
-            let (a, b, [first, second]) = (classes[at], classes[at + 1], [facts[at].key, facts[at + 1].key]);
-            let heard = self.sounds.may_hold(pair(a, second)) | self.sounds.may_hold(pair(first, b));
-            sounds[sound] = at as u32;
-            sound += usize::from(heard);
-            looks[look] = at as u32;
-            look += usize::from(self.looks.may_hold(pair(a, b)));
-        }
-        *counts = [sound, look, long, letter];
+    fn facts(&self, class: Class) -> Facts {
+        self.facts[usize::from(class)]
     }
 
     fn owners(&self, sequence: u32) -> &[u32] {
@@ -320,7 +355,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        facts: &[Facts],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -329,8 +363,9 @@ impl Loose {
         let classes = stream.classes();
         for &at in places {
             let at = at as usize;
-            let price = -f32::from(facts[at].price + facts[at + 1].price) / 16.0;
-            let keys = [pair(classes[at], facts[at + 1].key), pair(facts[at].key, classes[at + 1])];
+            let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
+            let price = -f32::from(first.price + second.price) / 16.0;
+            let keys = [pair(classes[at], second.key), pair(first.key, classes[at + 1])];
             for anchor in keys.iter().flat_map(|&key| self.sounds.of(key)) {
                 let sought = self.sought(anchor.sought);
                 let changed = usize::from(anchor.at);
@@ -349,7 +384,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        facts: &[Facts],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -358,7 +392,8 @@ impl Loose {
         let classes = stream.classes();
         for &at in places {
             let at = at as usize;
-            let Some(mut node) = self.trie.root(facts[at].key, facts[at + 1].key) else { continue };
+            let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
+            let Some(mut node) = self.trie.root(first.key, second.key) else { continue };
             let mut end = at + 2;
             loop {
                 let sequence = self.trie.node(node).value;
@@ -375,7 +410,7 @@ impl Loose {
                 if end >= classes.len() {
                     break;
                 }
-                let Some(child) = self.trie.child(node, facts[end].key) else { break };
+                let Some(child) = self.trie.child(node, self.facts(classes[end]).key) else { break };
                 (node, end) = (child, end + 1);
             }
         }
@@ -444,11 +479,7 @@ impl Loose {
     fn in_row(&self, text: &str, row: &Row, cells: &mut Vec<Cell>, judge: &Judge, out: &mut Vec<Finding>) {
         let table = readings::table();
         let key = |cell: &Cell| {
-            if cell.syllable == 0 {
-                self.facts[usize::from(cell.class())].key
-            } else {
-                table.near(cell.syllable)
-            }
+            if cell.syllable == 0 { self.facts(cell.class()).key } else { table.near(cell.syllable) }
         };
         for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
             let Some(mut node) = self.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
@@ -609,11 +640,16 @@ fn is_sought(classes: &[Class]) -> bool {
 const RARE: u16 = 13 * 16;
 
 /// By class: the near-homophones it belongs to (digits by their Chinese name, letters apart), and its price.
-fn facts(words: &Words) -> &'static [Facts] {
-    static FACTS: OnceLock<Vec<Facts>> = OnceLock::new();
+fn facts(words: &Words) -> &'static [Facts; CLASSES] {
+    static FACTS: OnceLock<Box<[Facts; CLASSES]>> = OnceLock::new();
     FACTS.get_or_init(|| {
         let price = |class: Class| (words.single(class) * -16.0).clamp(0.0, 1000.0) as u16;
-        keys().into_iter().zip(0..=u16::MAX).map(|(key, class)| Facts { key, price: price(class) }).collect()
+        let all: Vec<Facts> = keys()
+            .into_iter()
+            .zip(0..=u16::MAX)
+            .map(|(key, class)| Facts { key, price: price(class) })
+            .collect();
+        all.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("there is one for each class"))
     })
 }
 
@@ -667,7 +703,8 @@ fn keys_of() -> &'static [Key] {
 fn sounds(sought: &[Sought]) -> Vec<(u32, Anchor)> {
     let mut anchors = Vec::with_capacity(sought.len() * 2);
     for (number, one) in sought.iter().enumerate().filter(|(_, one)| one.len == 2) {
-        let anchor = |at: u8| Anchor { sought: number as u32, at, kind: AnchorKind::First, last: false };
+        let anchor =
+            |at: u8| Anchor { pair: 0, sought: number as u32, at, kind: AnchorKind::First, last: false };
         for key in keys_of_class(one.classes[1]) {
             anchors.push((pair(one.classes[0], key), anchor(1)));
         }
@@ -695,17 +732,23 @@ const COMMON: f32 = 6.8;
 fn looks(sought: &[Sought], words: &Words) -> Vec<(u32, Anchor)> {
     let tables = tables();
     // A table of many terms would drown in what looks like one of them.
-    let (likely, ways) = if sought.len() > MANY { (5, 2) } else { (24, 16) };
+    let (likely, ways) = if sought.len() > MANY { (4, 2) } else { (24, 16) };
     let mut anchors = Vec::with_capacity(sought.len() * likely * 2);
     for (number, one) in sought.iter().enumerate() {
         let (number, classes) = (number as u32, one.classes());
         for (at, &class) in classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
-            let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
-            let rare = |look: &&Class| -words.single(**look) > COMMON;
-            for &look in tables.shapes(class).iter().take(likely).filter(rare) {
-                match at.checked_sub(1) {
-                    Some(before) => anchors.push((pair(classes[before], look), anchor(AnchorKind::Second))),
-                    None => anchors.push((pair(look, classes[1]), anchor(AnchorKind::First))),
+            let anchor = |kind| Anchor { pair: 0, sought: number, at: at as u8, kind, last: false };
+            for &look in tables.shapes(class).iter().take(likely) {
+                let (kind, two) = match at.checked_sub(1) {
+                    Some(before) => (AnchorKind::Second, [classes[before], look]),
+                    None => (AnchorKind::First, [look, classes[1]]),
+                };
+                // What can never win need not be looked for.
+                let common = -words.single(look) < COMMON || words.joins_often(two[0], two[1]);
+                let written = words.single(two[0]) + words.single(two[1]);
+                let lost = classes.len() == 2 && one.worth - channel::LEAST_LOOK < written;
+                if !common && !lost {
+                    anchors.push((pair(two[0], two[1]), anchor(kind)));
                 }
             }
             for (way, parts) in tables.splits(class).iter().enumerate().take(ways) {

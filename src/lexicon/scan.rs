@@ -23,8 +23,8 @@ fn least(characters: usize, whole_word: bool) -> f32 {
     match characters {
         _ if whole_word => 0.0,
         ..=2 => -1.5,
-        3 => -6.0,
-        _ => -14.0,
+        3 => -3.0,
+        _ => -8.0,
     }
 }
 

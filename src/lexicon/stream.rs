@@ -39,6 +39,11 @@ impl Stream {
         &self.classes[..self.len]
     }
 
+    /// With two more at the end that are no character.
+    pub fn padded(&self) -> &[Class] {
+        &self.classes[..self.len + 2]
+    }
+
     pub fn places(&self) -> &[u32] {
         &self.places[..self.len]
     }
@@ -82,6 +87,7 @@ impl Stream {
             at = next;
         }
         self.len = n;
+        self.classes[n..n + ROOM].fill(INVISIBLE);
     }
 
     fn make_room(&mut self, items: usize) {

@@ -183,6 +183,8 @@ pub fn worth(words: &Words, classes: &[Class]) -> f32 {
 
 /// The least that a change costs a term of two characters, with what it must win.
 pub const LEAST_PRICE: f32 = 2.0;
+/// The same for a look-alike, with what it must win.
+pub const LEAST_LOOK: f32 = 5.5;
 
 /// What must be won at least: two characters are easily come by.
 fn least(characters: usize, changes: &[Change]) -> f32 {
