@@ -28,9 +28,9 @@ fn a_sign_for_several_characters_may_follow_its_first_one() {
 }
 
 #[test]
-#[ignore = "known: a syllable that is an English word hides the whole run"]
-fn one_syllable_that_is_english_does_not_hide_a_term() {
-    compare(&[("xi", "保本付息", "承诺bao ben fu xi的产品", "bao ben fu xi pinyin")]);
+#[ignore = "known: single characters that go on beyond both ends of a word of two"]
+fn a_row_of_single_characters_is_no_word() {
+    compare(&[("by blanks", "谣言", "歌 谣 言 语", "")]);
 }
 
 #[test]
