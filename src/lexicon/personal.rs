@@ -166,7 +166,7 @@ fn pieces(text: &str) -> Vec<Piece> {
                     found.push(piece);
                     end
                 }
-                None => at + 1,
+                None => at + text[at..].chars().next().map_or(1, char::len_utf8),
             },
         };
     }
