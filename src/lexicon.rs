@@ -4,14 +4,25 @@
 //! personal data is masked, character for character, before anybody stores it (P8). Nothing here knows rules,
 //! subjects or files.
 
+mod borders;
+mod bridge;
+mod fold;
 mod import;
+mod loose;
+mod pattern;
 pub mod personal;
+mod readings;
 mod scalars;
 mod scan;
+mod stream;
+mod trie;
+mod walk;
+mod words;
 
 pub use import::import;
 pub use scalars::Scalars;
 pub use scan::Matcher;
+pub use words::Words;
 
 /// What is wrong with a list of terms.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

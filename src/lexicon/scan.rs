@@ -1,32 +1,43 @@
-//! Exact matching: every occurrence of every term, nested and overlapping ones too, in one pass.
+//! Every occurrence of every term, nested and overlapping ones too, as it is written or disguised.
 //!
-//! Terms and `unless` phrases share one automaton. Almost every pattern is a plain term without conditions, and its
-//! value says so in one bit, so the common hit costs a push and nothing else.
+//! A text becomes the stream of its folded classes; a trie over that stream finds words; a short second look at the
+//! original says where exactly a word stands, how it was disguised, and whether it is one there at all.
 
-use super::LexiconError;
+use super::borders::{self, Side};
+use super::fold::{self, Class, is_digit, is_han, is_letter};
+use super::loose::{self, Loose, channel};
+use super::pattern::{self, Pattern, Patterns, Role};
+use super::stream::Stream;
+use super::trie::{NONE, Trie};
+use super::walk::{self, Item};
+use super::words::Words;
+use super::{LexiconError, bridge};
 use crate::model::{Hit, Term, Way};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
-use std::collections::HashMap;
+use std::cell::RefCell;
 
-/// A value with this bit is the number of a term that needs no further look; others number a `Pattern`.
-const PLAIN: u32 = 1 << 31;
+/// Less likely than this, in natural logarithms, and a reading with a word across the border wins. Four characters
+/// hardly ever stand together by accident.
+fn least(characters: usize, whole_word: bool) -> f32 {
+    match characters {
+        _ if whole_word => 0.0,
+        ..=2 => -1.5,
+        3 => -6.0,
+        _ => -14.0,
+    }
+}
 
 /// The terms of a snapshot, ready to scan.
 pub struct Matcher {
     terms: Vec<Term>,
-    /// `None` where there are no terms.
-    automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
-    patterns: Vec<Pattern>,
+    patterns: Patterns,
+    trie: Trie,
+    /// What folding would make nothing of, as it is written.
+    literal: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
     /// By term: whether it has `unless` phrases.
     guarded: Vec<bool>,
-}
-
-/// A text that is looked for: as a term, as an `unless` phrase, or as both, of one or several terms.
-struct Pattern {
-    terms: Vec<u32>,
-    guards: Vec<u32>,
-    /// Letters or digits must not run on before or after it.
-    word: bool,
+    loose: Option<Loose>,
+    words: Option<&'static Words>,
 }
 
 /// An `unless` phrase found in a text.
@@ -36,38 +47,47 @@ struct Guard {
     end: usize,
 }
 
+/// What a scan needs and the next one uses again.
+#[derive(Default)]
+struct Scratch {
+    stream: Stream,
+    candidates: Vec<u32>,
+    items: Vec<Item>,
+    loose: loose::Scratch,
+    disguised: Vec<channel::Finding>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
 impl Matcher {
     pub fn new(terms: Vec<Term>) -> Result<Self, LexiconError> {
-        let mut texts: Vec<String> = Vec::new();
-        let mut patterns: Vec<Pattern> = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::with_capacity(terms.len());
-        let mut pattern_of = |text: &str, patterns: &mut Vec<Pattern>| {
-            *known.entry(text.to_owned()).or_insert_with(|| {
-                texts.push(text.to_owned());
-                patterns.push(Pattern { terms: Vec::new(), guards: Vec::new(), word: text.is_ascii() });
-                patterns.len() - 1
-            })
+        Self::build(terms, Some(Words::shared()))
+    }
+
+    /// Without the dictionary: every occurrence counts, across the borders of words too.
+    pub fn without_borders(terms: Vec<Term>) -> Result<Self, LexiconError> {
+        Self::build(terms, None)
+    }
+
+    fn build(terms: Vec<Term>, words: Option<&'static Words>) -> Result<Self, LexiconError> {
+        pattern::check(&terms)?;
+        let (patterns, literal) = Patterns::new(&terms);
+        let trie = Trie::new(&patterns.sequences())?;
+        let literal = if literal.is_empty() {
+            None
+        } else {
+            let values = literal.iter().map(|&term| (terms[term as usize].text.as_str(), term));
+            let automaton = CharwiseDoubleArrayAhoCorasick::with_values(values);
+            Some(automaton.map_err(|error| LexiconError::TooLarge(error.to_string()))?)
         };
-        for (index, term) in terms.iter().enumerate() {
-            if term.text.is_empty() {
-                return Err(LexiconError::EmptyTerm { index: index + 1 });
-            }
-            let at = pattern_of(&term.text, &mut patterns);
-            patterns[at].terms.push(index as u32);
-            for phrase in &term.unless {
-                if phrase.is_empty() {
-                    return Err(LexiconError::EmptyPhrase { term: term.text.clone() });
-                }
-                if *phrase == term.text {
-                    return Err(LexiconError::Silenced { term: term.text.clone() });
-                }
-                let at = pattern_of(phrase, &mut patterns);
-                patterns[at].guards.push(index as u32);
-            }
-        }
-        let guarded: Vec<bool> = terms.iter().map(|term| !term.unless.is_empty()).collect();
-        let automaton = build(&texts, &patterns, &guarded)?;
-        Ok(Self { terms, automaton, patterns, guarded })
+        let loose = match words {
+            Some(words) => Some(Loose::new(sought(&terms), words)?),
+            None => None,
+        };
+        let guarded = terms.iter().map(|term| !term.unless.is_empty()).collect();
+        Ok(Self { terms, patterns, trie, literal, guarded, loose, words })
     }
 
     pub fn terms(&self) -> &[Term] {
@@ -84,46 +104,289 @@ impl Matcher {
     /// As `scan`, into a list that the caller keeps.
     pub fn scan_into(&self, text: &str, hits: &mut Vec<Hit>) {
         hits.clear();
-        let Some(automaton) = &self.automaton else { return };
+        SCRATCH.with_borrow_mut(|scratch| self.scan_with(scratch, text, hits));
+    }
+
+    /// The number of hits, without keeping them.
+    pub fn count(&self, text: &str) -> usize {
+        self.scan(text).len()
+    }
+
+    /// Bytes in use beside the terms as configured and the shared tables.
+    pub fn bytes(&self) -> usize {
+        self.trie.bytes()
+            + self.patterns.bytes()
+            + self.guarded.len()
+            + self.literal.as_ref().map_or(0, |literal| literal.heap_bytes())
+    }
+
+    fn scan_with(&self, scratch: &mut Scratch, text: &str, hits: &mut Vec<Hit>) {
+        let Scratch { stream, candidates, items, loose, disguised } = scratch;
+        stream.read(text);
         let mut guards: Vec<Guard> = Vec::new();
-        for found in automaton.find_overlapping_iter(text) {
-            let (start, end, value) = (found.start(), found.end(), found.value());
-            if value & PLAIN != 0 {
-                hits.push(Hit { start, end, term: value & !PLAIN, way: Way::Plain });
-                continue;
+        let classes = stream.classes();
+        for &at in self.trie.candidates(classes, candidates) {
+            let at = at as usize;
+            let Some(mut node) = self.trie.root(classes[at], classes[at + 1]) else { continue };
+            let mut end = at + 2;
+            loop {
+                let sequence = self.trie.node(node).value;
+                if sequence != NONE {
+                    self.found(text, stream, at, sequence, items, hits, &mut guards);
+                }
+                let Some(&class) = classes.get(end) else { break };
+                let Some(child) = self.trie.child(node, class) else { break };
+                (node, end) = (child, end + 1);
             }
-            let pattern = &self.patterns[value as usize];
-            if pattern.word && !stands_alone(text, start, end) {
-                continue;
-            }
-            hits.extend(pattern.terms.iter().map(|&term| Hit { start, end, term, way: Way::Plain }));
-            guards.extend(pattern.guards.iter().map(|&term| Guard { term, start, end }));
+        }
+        if let Some(literal) = &self.literal {
+            self.literally(literal, text, hits);
+        }
+        if let (Some(sought), Some(words)) = (&self.loose, self.words) {
+            disguised.clear();
+            sought.scan(text, stream, loose, &channel::Judge { words }, disguised);
+            self.add_disguised(disguised, hits);
         }
         if !guards.is_empty() {
             self.drop_guarded(hits, guards);
         }
         hits.sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));
+        hits.dedup_by_key(|hit| (hit.start, hit.end, hit.term));
     }
 
-    /// The number of hits, without keeping them.
-    pub fn count(&self, text: &str) -> usize {
-        let Some(automaton) = &self.automaton else { return 0 };
-        let mut count = 0;
-        for found in automaton.find_overlapping_iter(text) {
-            if found.value() & PLAIN != 0 {
-                count += 1;
+    /// A sequence of the trie at an item of the stream: which terms it is there, if any.
+    fn found(
+        &self,
+        text: &str,
+        stream: &Stream,
+        at: usize,
+        sequence: u32,
+        items: &mut Vec<Item>,
+        hits: &mut Vec<Hit>,
+        guards: &mut Vec<Guard>,
+    ) {
+        let start = stream.places()[at] as usize;
+        let mut followed = None;
+        for pattern in self.patterns.of(sequence) {
+            let letters = self.patterns.letters(pattern);
+            if !letters.is_empty() && text.as_bytes()[start..].starts_with(letters) {
+                let end = start + letters.len();
+                if !ends_in_mark(text, end) {
+                    self.literal_hit(text, pattern, start, end, hits);
+                    continue;
+                }
+            }
+            if pattern.exact {
+                self.repeated_literal(text, pattern, start, hits);
                 continue;
             }
-            let pattern = &self.patterns[found.value() as usize];
-            if pattern.word && !stands_alone(text, found.start(), found.end()) {
+            let followed = *followed.get_or_insert_with(|| {
+                let skip =
+                    stream.places()[..at].iter().rev().take_while(|&&place| place as usize == start).count();
+                walk::follow(text, start, skip, self.patterns.sequence(sequence), items)
+            });
+            if !followed {
                 continue;
             }
-            if !pattern.guards.is_empty() {
-                return self.scan(text).len();
+            let Some((start, end, way)) = self.disguised(text, pattern, items) else { continue };
+            match pattern.role {
+                Role::Guard => guards.push(Guard { term: pattern.term, start, end }),
+                Role::Term => hits.push(Hit { start, end, term: pattern.term, way }),
+                Role::Shape => hits.push(Hit { start, end, term: pattern.term, way: Way::Shape }),
             }
-            count += pattern.terms.len();
         }
-        count
+    }
+
+    /// The term as it is configured. Guards have no letters, so this is a term.
+    fn literal_hit(&self, text: &str, pattern: &Pattern, start: usize, end: usize, hits: &mut Vec<Hit>) {
+        let raw = self.patterns.raw(pattern);
+        let (first, last) = (raw[0], raw[raw.len() - 1]);
+        if pattern.latin && !borders::slice_stands_alone(text, start, end, first, last) {
+            return;
+        }
+        if self.is_word(text, pattern, start, end, first, last) {
+            hits.push(Hit { start, end, term: pattern.term, way: Way::Plain });
+        }
+    }
+
+    /// `exact`: the same letters at a later repetition of the first character.
+    fn repeated_literal(&self, text: &str, pattern: &Pattern, start: usize, hits: &mut Vec<Hit>) {
+        let letters = self.patterns.letters(pattern);
+        let Some(first) = text[start..].chars().next() else { return };
+        let mut at = start;
+        while text[at..].starts_with(first) {
+            at += first.len_utf8();
+            if text.as_bytes()[at..].starts_with(letters) {
+                return self.literal_hit(text, pattern, at, at + letters.len(), hits);
+            }
+        }
+    }
+
+    /// Where a followed word begins and ends, and how it is disguised; `None` where it is none.
+    fn disguised(&self, text: &str, pattern: &Pattern, items: &[Item]) -> Option<(usize, usize, Way)> {
+        let raw = self.patterns.raw(pattern);
+        let (first, last) = (&items[0], &items[items.len() - 1]);
+        let seen = items.iter().skip(1).any(|item| item.gap.is_seen());
+        let runs = self.runs(pattern, items)?;
+        let (mut start, mut end) = match runs {
+            Runs::Same | Runs::Repeated => (first.start, last.end),
+            Runs::Trimmed => {
+                (first.last, if last.run > 1 && items.len() > 1 { last.first_end } else { last.end })
+            }
+        };
+        if pattern.role != Role::Guard && pattern.signs {
+            end = bridge::same_signs(text, items, &self.terms[pattern.term as usize].text)?;
+        } else if pattern.blanks != 0 {
+            if !bridge::same_blanks(items, pattern.blanks) {
+                return None;
+            }
+        } else if seen && !bridge::holds(text, items) {
+            return None;
+        }
+        if pattern.latin && !borders::stands_alone(text, items) {
+            return None;
+        }
+        let term = &self.terms[pattern.term as usize];
+        if pattern.role == Role::Guard {
+            return Some((start, end, Way::Plain));
+        }
+        let gaps = |kind: fn(&walk::Gap) -> bool| items.iter().skip(1).any(|item| kind(&item.gap));
+        let way = if runs == Runs::Repeated {
+            Way::Repeated
+        } else if gaps(|gap| gap.spaces | gap.newlines | gap.signs | gap.emoji > 0)
+            && !pattern.signs
+            && pattern.blanks == 0
+        {
+            Way::Separated
+        } else if gaps(|gap| gap.readings > 0) {
+            Way::Bracketed
+        } else if text[start..end] == term.text {
+            Way::Plain
+        } else {
+            Way::Folded
+        };
+        if foreign(text, start, end, pattern) {
+            return None;
+        }
+        let bridged = items.iter().skip(1).any(|item| item.gap.is_seen());
+        let fits = if bridged {
+            self.likely(text, items, raw)
+        } else {
+            self.is_word(text, pattern, start, end, raw[0], raw[raw.len() - 1])
+        };
+        if !fits {
+            return None;
+        }
+        if start > end {
+            std::mem::swap(&mut start, &mut end);
+        }
+        Some((start, end, way))
+    }
+
+    fn runs(&self, pattern: &Pattern, items: &[Item]) -> Option<Runs> {
+        let raw = self.patterns.raw(pattern);
+        let mut counts = raw.chunk_by(|a, b| a == b).map(<[Class]>::len);
+        let (mut more, mut inner, mut latin_more, mut latin_all) = (0, false, false, true);
+        for (index, item) in items.iter().enumerate() {
+            let (have, want) = (usize::from(item.run), counts.next()?);
+            if have < want || have > want && is_digit(item.class) {
+                return None;
+            }
+            let exceeds = have > want;
+            if is_letter(item.class) {
+                latin_more |= exceeds;
+                latin_all &= exceeds;
+            }
+            more += usize::from(exceeds);
+            inner |= exceeds && index > 0 && index + 1 < items.len();
+        }
+        if latin_more && !latin_all {
+            return None;
+        }
+        Some(match more {
+            0 => Runs::Same,
+            more if inner || more == items.len() => Runs::Repeated,
+            _ if items.iter().any(|item| item.gap.is_seen()) => Runs::Same,
+            _ => Runs::Trimmed,
+        })
+    }
+
+    /// Whether its borders are borders of words.
+    fn is_word(
+        &self,
+        text: &str,
+        pattern: &Pattern,
+        start: usize,
+        end: usize,
+        first: Class,
+        last: Class,
+    ) -> bool {
+        let Some(words) = self.words else { return true };
+        let none = || Side::after("", 0);
+        let left = if is_han(first) { Side::before(text, start) } else { none() };
+        let right = if is_han(last) { Side::after(text, end) } else { none() };
+        let (left, right) = (left.classes(), right.classes());
+        let raw = self.patterns.raw(pattern);
+        if borders::undisputed(words, left, raw, right) {
+            return true;
+        }
+        let least = least(raw.len(), self.terms[pattern.term as usize].whole_word);
+        borders::margin(words, left, raw, right) >= least
+    }
+
+    /// Whether a word with gaps is likelier than its pieces each for themselves.
+    fn likely(&self, text: &str, items: &[Item], raw: &[Class]) -> bool {
+        let Some(words) = self.words else { return true };
+        if !raw.iter().all(|&class| is_han(class)) {
+            return true;
+        }
+        let (first, last) = (items[0].start, items[items.len() - 1].end);
+        let (left, right) = (Side::before(text, first), Side::after(text, last));
+        let least = least(raw.len(), false);
+        let blank = items.iter().skip(1).filter(|item| item.gap.is_seen()).all(|item| item.gap.is_blank());
+        if blank && borders::margin(words, left.classes(), raw, right.classes()) < least {
+            return false;
+        }
+        let cut = items
+            .iter()
+            .skip(1)
+            .position(|item| item.gap.is_seen())
+            .map_or(raw.len(), |at| at + 1)
+            .min(raw.len());
+        let tail = items.iter().rposition(|item| item.gap.is_seen()).unwrap_or(0).min(raw.len());
+        borders::parted(words, left.classes(), &raw[..cut], &raw[tail..], right.classes(), raw) >= least
+    }
+
+    fn literally(&self, automaton: &CharwiseDoubleArrayAhoCorasick<u32>, text: &str, hits: &mut Vec<Hit>) {
+        for found in automaton.find_overlapping_iter(text) {
+            let (start, end, term) = (found.start(), found.end(), found.value());
+            let table = fold::table();
+            let class = |c: Option<char>| c.map_or(0, |c| table.plain_class(c));
+            let slice = &text[start..end];
+            let (first, last) = (class(slice.chars().next()), class(slice.chars().next_back()));
+            if borders::slice_stands_alone(text, start, end, first, last) {
+                hits.push(Hit { start, end, term, way: Way::Plain });
+            }
+        }
+    }
+
+    /// Loose findings count where no term stands as it is written, and the best of those that overlap.
+    fn add_disguised(&self, found: &mut [channel::Finding], hits: &mut Vec<Hit>) {
+        let strict = hits.len();
+        found.sort_by(|a, b| b.margin.total_cmp(&a.margin));
+        for finding in found.iter() {
+            let overlaps = |hit: &Hit| hit.start < finding.end && finding.start < hit.end;
+            let covered = hits[..strict].iter().any(|hit| overlaps(hit) && hit.term == finding.term);
+            let taken = hits[strict..].iter().any(|hit| overlaps(hit) && hit.term == finding.term);
+            if !covered && !taken {
+                hits.push(Hit {
+                    start: finding.start,
+                    end: finding.end,
+                    term: finding.term,
+                    way: finding.way,
+                });
+            }
+        }
     }
 
     fn drop_guarded(&self, hits: &mut Vec<Hit>, mut guards: Vec<Guard>) {
@@ -145,177 +408,54 @@ impl Matcher {
     }
 }
 
-fn build(
-    texts: &[String],
-    patterns: &[Pattern],
-    guarded: &[bool],
-) -> Result<Option<CharwiseDoubleArrayAhoCorasick<u32>>, LexiconError> {
-    if texts.is_empty() {
-        return Ok(None);
-    }
-    if patterns.len() >= PLAIN as usize || guarded.len() >= PLAIN as usize {
-        return Err(LexiconError::TooLarge(format!("{} patterns", patterns.len())));
-    }
-    let values = texts.iter().zip(patterns).enumerate().map(|(index, (text, pattern))| {
-        let plain = pattern.terms.len() == 1 && pattern.guards.is_empty() && !pattern.word;
-        (text, if plain { pattern.terms[0] | PLAIN } else { index as u32 })
-    });
-    CharwiseDoubleArrayAhoCorasick::with_values(values)
-        .map(Some)
-        .map_err(|error| LexiconError::TooLarge(error.to_string()))
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    Same,
+    /// Repeated at one edge only: the word is inside.
+    Trimmed,
+    Repeated,
 }
 
-/// Whether a Latin word or a number ends where it ends: `IPO` is not in `IPOs`, `604518` not in `16045180`, but
-/// `604518` is in `SH604518` and `IPO` in `2026IPO`.
-fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let runs_on = |one: Option<char>, other: Option<char>| match (one, other) {
-        (Some(one), Some(other)) => is_digit(one) && is_digit(other) || is_letter(one) && is_letter(other),
-        _ => false,
+/// Whether a combining mark sits on the last character before a place.
+fn ends_in_mark(text: &str, end: usize) -> bool {
+    // Every such mark begins with one of these bytes.
+    matches!(text.as_bytes().get(end), Some(0xcc | 0xcd | 0xd2 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf3))
+        && text[end..].chars().next().is_some_and(super::stream::is_combining)
+}
+
+/// Whether letters that only look Latin belong to a word of their own script.
+fn foreign(text: &str, start: usize, end: usize, pattern: &Pattern) -> bool {
+    let strange = |c: char| {
+        c.is_alphabetic()
+            && !c.is_ascii()
+            && is_letter(fold::table().class(c))
+            && matches!(c, '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}')
     };
-    let (before, inside, after) = (&text[..start], &text[start..end], &text[end..]);
-    !runs_on(before.chars().next_back(), inside.chars().next())
-        && !runs_on(inside.chars().next_back(), after.chars().next())
+    pattern.latin
+        && text[start..end].chars().all(|c| strange(c) || !c.is_alphabetic())
+        && text[start..end].chars().any(strange)
+        && {
+            let near = |side: &mut dyn Iterator<Item = char>| {
+                side.take(12).filter(|c| c.is_alphabetic()).take(2).any(strange)
+            };
+            near(&mut text[..start].chars().rev()) || near(&mut text[end..].chars())
+        }
 }
 
-/// ASCII and full-width digits.
-fn is_digit(c: char) -> bool {
-    matches!(c, '0'..='9' | '０'..='９')
-}
-
-/// Latin letters, full-width and accented ones too.
-fn is_letter(c: char) -> bool {
-    matches!(c, 'a'..='z' | 'A'..='Z' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' | '\u{c0}'..='\u{24f}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn term(text: &str, unless: &[&str]) -> Term {
-        let unless = unless.iter().map(|&phrase| phrase.to_owned()).collect();
-        Term { unless, ..Term::new(text, "A1", 3) }
-    }
-
-    fn found(terms: &[Term], text: &str) -> Vec<String> {
-        let matcher = Matcher::new(terms.to_vec()).unwrap();
-        let hits = matcher.scan(text);
-        assert_eq!(matcher.count(text), hits.len(), "count and scan agree on {text:?}");
-        hits.iter().map(|hit| format!("{}@{}", &text[hit.start..hit.end], hit.start)).collect()
-    }
-
-    #[test]
-    fn every_occurrence_counts_unless_it_is_harmless() {
-        let terms = [
-            term("退市", &["衰退市场"]),
-            term("强制退市", &[]),
-            term("立案调查", &["未被立案调查", "反倾销立案调查"]),
-            term("IPO", &[]),
-            term("604518", &[]),
-            term("C++", &[]),
-            term("哈哈", &[]),
-        ];
-        for (why, text, expected) in [
-            ("nested ones too", "强制退市", vec!["强制退市@0", "退市@6"]),
-            ("overlapping ones too", "哈哈哈", vec!["哈哈@0", "哈哈@3"]),
-            ("inside its own phrase it does not count", "衰退市场", vec![]),
-            ("beside the phrase it does", "衰退市场退市", vec!["退市@12"]),
-            ("a phrase of another term does not matter", "未被立案调查", vec![]),
-            ("the second occurrence counts", "反倾销立案调查,立案调查", vec!["立案调查@22"]),
-            ("a word ends where it ends", "IPO与IPOs及XIPO", vec!["IPO@0"]),
-            ("a digit does not continue a letter", "2026IPO", vec!["IPO@4"]),
-            ("case matters to the plain way", "iPod ipo", vec![]),
-            ("a number is not in a longer one", "16045180、6045181、604518", vec!["604518@21"]),
-            ("full-width digits continue it as well", "604518９", vec![]),
-            ("an exchange mark does not", "sh604518 604518.SH", vec!["604518@2", "604518@9"]),
-            ("signs at the edge need no boundary", "C++17", vec!["C++@0"]),
-            ("nothing in nothing", "", vec![]),
-        ] {
-            assert_eq!(found(&terms, text), expected, "{why}");
+/// The terms that are looked for in loose ways, by their classes without repetitions.
+fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
+    let mut all = Vec::with_capacity(terms.len());
+    for (index, term) in terms.iter().enumerate() {
+        if term.exact || term.loose == Some(false) {
+            continue;
+        }
+        let folded = pattern::folded(&term.text);
+        let mut classes = folded.raw;
+        classes.dedup();
+        let wanted = term.loose == Some(true) || loose::by_default(terms.len(), classes.len());
+        if wanted && !folded.signs && folded.blanks & !1 == 0 {
+            all.push((index as u32, classes));
         }
     }
-
-    #[test]
-    fn one_text_may_be_several_terms() {
-        let mut other = term("火灾", &[]);
-        other.category = "C2".to_owned();
-        let matcher = Matcher::new(vec![term("火灾", &["火灾报警器"]), other]).unwrap();
-        let at = |text: &str| matcher.scan(text).iter().map(|hit| hit.term).collect::<Vec<_>>();
-        assert_eq!(at("火灾"), [0, 1]);
-        assert_eq!(at("火灾报警器"), [1], "only the term with the phrase is silent");
-    }
-
-    #[test]
-    fn a_term_may_be_the_phrase_of_another() {
-        let terms = [term("重组", &["并购重组"]), term("并购重组", &[])];
-        assert_eq!(found(&terms, "并购重组后重组"), ["并购重组@0", "重组@15"]);
-    }
-
-    #[test]
-    fn nonsense_is_refused() {
-        let error = |terms: Vec<Term>| Matcher::new(terms).err().map(|error| error.to_string());
-        assert_eq!(error(vec![]), None, "no terms is a lexicon without hits");
-        assert!(error(vec![term("", &[])]).unwrap().contains("term 1 is empty"));
-        assert!(error(vec![term("退市", &[""])]).unwrap().contains("empty `unless`"));
-        assert!(error(vec![term("退市", &["退市"])]).unwrap().contains("would never count"));
-        assert!(Matcher::new(vec![]).unwrap().scan("退市").is_empty());
-    }
-
-    /// Looks at every place for every term.
-    fn naive(terms: &[Term], text: &str) -> Vec<Hit> {
-        let places = |needle: &str| {
-            let mut from = 0;
-            let mut places = Vec::new();
-            while let Some(at) = text[from..].find(needle) {
-                let start = from + at;
-                if !needle.is_ascii() || stands_alone(text, start, start + needle.len()) {
-                    places.push((start, start + needle.len()));
-                }
-                from = start + text[start..].chars().next().unwrap().len_utf8();
-            }
-            places
-        };
-        let mut hits = Vec::new();
-        for (index, term) in terms.iter().enumerate() {
-            let harmless: Vec<_> = term.unless.iter().flat_map(|phrase| places(phrase)).collect();
-            for (start, end) in places(&term.text) {
-                if !harmless.iter().any(|&(from, until)| from <= start && end <= until) {
-                    hits.push(Hit { start, end, term: index as u32, way: Way::Plain });
-                }
-            }
-        }
-        hits.sort();
-        hits
-    }
-
-    proptest! {
-        /// A small alphabet, so that nesting and overlap are the rule.
-        #[test]
-        fn equals_the_naive_way(
-            words in prop::collection::vec(("[甲乙丙a1]{1,4}", prop::collection::vec("[甲乙丙a1]{2,6}", 0..3)), 1..12),
-            text in "[甲乙丙a1 ]{0,60}",
-        ) {
-            let terms: Vec<Term> = words
-                .iter()
-                .map(|(text, unless)| {
-                    let unless: Vec<&str> = unless.iter().map(String::as_str).filter(|phrase| phrase != text).collect();
-                    term(text, &unless)
-                })
-                .collect();
-            let matcher = Matcher::new(terms.clone()).unwrap();
-            let hits = matcher.scan(&text);
-            prop_assert_eq!(&hits, &naive(&terms, &text));
-            prop_assert_eq!(matcher.count(&text), hits.len());
-        }
-
-        #[test]
-        fn a_hit_is_a_slice_of_any_text(text in "\\PC{0,80}", extra in "[退市IPO604518\\PC]{0,40}") {
-            let terms = vec![term("退市", &["衰退市场"]), term("IPO", &[]), term("604518", &[])];
-            let matcher = Matcher::new(terms).unwrap();
-            let text = text + &extra;
-            for hit in matcher.scan(&text) {
-                prop_assert_eq!(&text[hit.start..hit.end], matcher.terms()[hit.term as usize].text.as_str());
-            }
-        }
-    }
+    all
 }
