@@ -141,7 +141,11 @@ impl Finder {
 
 impl Piece {
     fn hides(&self, c: char) -> bool {
-        if self.kind == EMAIL { !sign::is_invisible(c) } else { c.is_alphanumeric() || sign::digit(c).is_some() }
+        if self.kind == EMAIL {
+            !sign::is_invisible(c)
+        } else {
+            c.is_alphanumeric() || sign::digit(c).is_some()
+        }
     }
 }
 
@@ -182,7 +186,8 @@ fn in_run(text: &str, signs: &[Sign], found: &mut Vec<Piece>) {
         found.push(piece);
         return;
     }
-    let (code, rest) = code::uscc_in(text, signs).map_or((None, signs), |(at, piece)| (Some(piece), &signs[..at]));
+    let (code, rest) =
+        code::uscc_in(text, signs).map_or((None, signs), |(at, piece)| (Some(piece), &signs[..at]));
     if rest.len() >= 11 {
         number::numbers(text, rest, found);
     }

@@ -70,7 +70,8 @@ impl Hasher {
     }
 
     pub fn trace(&self, kind: &str, value: &str) -> Trace {
-        let whole = self.0.clone().chain_update(kind).chain_update([0]).chain_update(value).finalize().into_bytes();
+        let whole =
+            self.0.clone().chain_update(kind).chain_update([0]).chain_update(value).finalize().into_bytes();
         let mut first = [0; 8];
         first.copy_from_slice(&whole[..8]);
         Trace(u64::from_be_bytes(first))

@@ -117,7 +117,8 @@ fn is_worth_a_look(bytes: &[u8], at: usize) -> bool {
         let digit = b.wrapping_sub(b'0') < 10;
         let sign = (b == b'@') | (b == b'#');
         let wide = (b == 0xbc) & ((after.wrapping_sub(0x90) < 10) | (after == 0xa0) | (after == 0x83));
-        let word = ((b | 0x20) == b'a') & ((after | 0x20) == b't') & ((before | 0x20).wrapping_sub(b'a') >= 26);
+        let word =
+            ((b | 0x20) == b'a') & ((after | 0x20) == b't') & ((before | 0x20).wrapping_sub(b'a') >= 26);
         let han = (b == 0x89) & (after == 0xbe);
         some |= u8::from(digit | sign | wide | word | han);
     }
@@ -134,7 +135,9 @@ fn anchor(bytes: &[u8], place: usize) -> Option<Anchor> {
             Some(0xa0 | 0x83) => Some(Anchor::Mail(place - 1)),
             _ => None,
         },
-        0x89 if place > 0 && bytes[place - 1..].starts_with("艾特".as_bytes()) => Some(Anchor::Mail(place - 1)),
+        0x89 if place > 0 && bytes[place - 1..].starts_with("艾特".as_bytes()) => {
+            Some(Anchor::Mail(place - 1))
+        }
         b'a' | b'A' => {
             let follows = matches!(bytes.get(place + 1), Some(b't' | b'T'));
             let apart = place > 0 && (b" ([{<_*".contains(&bytes[place - 1]) || bytes[place - 1] >= 0x80);
@@ -147,7 +150,8 @@ fn anchor(bytes: &[u8], place: usize) -> Option<Anchor> {
 /// Where plain digits with light signs between them end, if they are too few and nothing goes on on either side.
 fn short(text: &str, chars: &[u64], at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let goes_on = |c: char| may_belong(chars, c) || matches!(c, 'l' | 'I' | 'o' | 'O' | '&' | ';' | '#' | '+');
+    let goes_on =
+        |c: char| may_belong(chars, c) || matches!(c, 'l' | 'I' | 'o' | 'O' | '&' | ';' | '#' | '+');
     if text[..at].chars().next_back().is_some_and(goes_on) {
         return None;
     }
@@ -171,7 +175,9 @@ fn short(text: &str, chars: &[u64], at: usize) -> Option<usize> {
 
 fn may_belong(chars: &[u64], c: char) -> bool {
     let code = c as usize;
-    chars.get(code / 64).map_or_else(|| digit(c).is_some() || is_invisible(c), |bits| bits >> (code % 64) & 1 == 1)
+    chars
+        .get(code / 64)
+        .map_or_else(|| digit(c).is_some() || is_invisible(c), |bits| bits >> (code % 64) & 1 == 1)
 }
 
 /// A digit of another dress at this byte, or right after the separators here.

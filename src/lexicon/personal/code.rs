@@ -61,15 +61,29 @@ pub(super) fn uscc_in(text: &str, signs: &[Sign]) -> Option<(usize, Piece)> {
         // A few authorities are letters: `Y1`, `A1`.
         let before = text[..start].chars().next_back().filter(|&c| letter(c).is_some());
         let before = before.map_or(start, |c| start - c.len_utf8());
-        uscc(text, start).or_else(|| (before < start).then(|| uscc(text, before)).flatten()).map(|piece| (at, piece))
+        uscc(text, start)
+            .or_else(|| (before < start).then(|| uscc(text, before)).flatten())
+            .map(|piece| (at, piece))
     })
 }
 
 /// Eighteen letters and digits with the right check character; without any letter only where words say what it is.
 fn uscc(text: &str, from: usize) -> Option<Piece> {
     const YES: [&str; 14] = [
-        "信用代码", "税号", "执照", "纳税", "开票", "抬头", "发票", "组织机构", "机构代码", "社会信用", "识别号",
-        "登记证", "乙方", "甲方",
+        "信用代码",
+        "税号",
+        "执照",
+        "纳税",
+        "开票",
+        "抬头",
+        "发票",
+        "组织机构",
+        "机构代码",
+        "社会信用",
+        "识别号",
+        "登记证",
+        "乙方",
+        "甲方",
     ];
     let read = read(text, from, 19);
     let code = read.get(..18)?;
@@ -144,13 +158,48 @@ pub(super) fn passport(text: &str, first_digit: usize) -> Option<Piece> {
 }
 
 const YES: [&str; 38] = [
-    "证件", "证照", "证号", "出境", "入境", "出入境", "旅客", "签证", "旅行", "出国", "境外", "游客", "嘉宾", "机票",
-    "登机", "海关", "边检", "领事", "使馆", "留学", "泄露", "泄漏", "打码", "个人信息", "姓名", "身份", "入住", "实名",
-    "持有人", "本人", "因公", "因私", "团友", "visa", "乘客", "护 照", "照片页", "外籍",
+    "证件",
+    "证照",
+    "证号",
+    "出境",
+    "入境",
+    "出入境",
+    "旅客",
+    "签证",
+    "旅行",
+    "出国",
+    "境外",
+    "游客",
+    "嘉宾",
+    "机票",
+    "登机",
+    "海关",
+    "边检",
+    "领事",
+    "使馆",
+    "留学",
+    "泄露",
+    "泄漏",
+    "打码",
+    "个人信息",
+    "姓名",
+    "身份",
+    "入住",
+    "实名",
+    "持有人",
+    "本人",
+    "因公",
+    "因私",
+    "团友",
+    "visa",
+    "乘客",
+    "护 照",
+    "照片页",
+    "外籍",
 ];
 const NO: [&str; 26] = [
-    "航班", "行李", "箱号", "色号", "型号", "编号", "货号", "批号", "订单", "单号", "序列", "车次", "座位", "款号",
-    "件号", "合同", "设备", "零件", "料号", "车牌", "展位", "房号", "条码", "版本", "流水", "邮编",
+    "航班", "行李", "箱号", "色号", "型号", "编号", "货号", "批号", "订单", "单号", "序列", "车次", "座位",
+    "款号", "件号", "合同", "设备", "零件", "料号", "车牌", "展位", "房号", "条码", "版本", "流水", "邮编",
 ];
 
 fn is_passport(code: &[Letter], letters: usize) -> bool {

@@ -41,9 +41,7 @@ pub(super) fn around(text: &str, at: usize) -> Option<Piece> {
             const YES: [&str; 10] =
                 ["邮", "写信", "来信", "投稿", "发到", "发至", "请发", "mail", "contact", "联系"];
             let is_mailbox = name.contains(|c: char| c.is_ascii_digit() || "._+-".contains(c));
-            !is_word(&name)
-                && host.is_known()
-                && (dotted || is_mailbox && site.lean(&YES, &[]) == Lean::Yes)
+            !is_word(&name) && host.is_known() && (dotted || is_mailbox && site.lean(&YES, &[]) == Lean::Yes)
         }
     };
     if !sound || !host.is_whole(text) {
@@ -69,7 +67,8 @@ fn core(text: &str, at: usize) -> Option<(Range<usize>, Sure)> {
         '#' | '＃' => (at..at + c.len_utf8(), Sure::Hash),
         '艾' if rest.starts_with("艾特") => (at..at + "艾特".len(), Sure::Plain),
         'a' | 'A' | 'ａ' | 'Ａ' => {
-            let second = rest[c.len_utf8()..].chars().next().filter(|c| matches!(c, 't' | 'T' | 'ｔ' | 'Ｔ'))?;
+            let second =
+                rest[c.len_utf8()..].chars().next().filter(|c| matches!(c, 't' | 'T' | 'ｔ' | 'Ｔ'))?;
             (at..at + c.len_utf8() + second.len_utf8(), Sure::Word)
         }
         _ => return None,
@@ -84,8 +83,15 @@ fn widened(text: &str, core: Range<usize>, sure: Sure) -> Option<(usize, usize)>
     let pair = match (left.chars().next_back(), right.chars().next()) {
         (Some(open), Some(close)) => matches!(
             (open, close),
-            ('(', ')') | ('[', ']') | ('{', '}') | ('<', '>') | ('（', '）') | ('【', '】') | ('［', '］')
-                | ('_', '_') | ('*', '*')
+            ('(', ')')
+                | ('[', ']')
+                | ('{', '}')
+                | ('<', '>')
+                | ('（', '）')
+                | ('【', '】')
+                | ('［', '］')
+                | ('_', '_')
+                | ('*', '*')
         )
         .then_some((open.len_utf8(), close.len_utf8())),
         _ => None,
@@ -127,7 +133,8 @@ fn local(text: &str, end: usize) -> Option<Range<usize>> {
         }
     }
     let whole = &text[start..end];
-    let trimmed = whole.trim_start_matches(|c| plain(c).is_some_and(|c| "._%+-".contains(c)) || is_invisible(c));
+    let trimmed =
+        whole.trim_start_matches(|c| plain(c).is_some_and(|c| "._%+-".contains(c)) || is_invisible(c));
     let ends_well = !trimmed.trim_end_matches(is_invisible).ends_with(['.', '．']);
     (!trimmed.is_empty() && ends_well).then_some(end - trimmed.len()..end)
 }
@@ -151,7 +158,9 @@ impl Host {
                 match plain(c).filter(|c| c.is_ascii_alphanumeric() || *c == '-') {
                     Some(c) => {
                         label.push(c);
-                        end = at + offset + c.len_utf8().max(text[at + offset..].chars().next().map_or(1, char::len_utf8));
+                        end = at
+                            + offset
+                            + c.len_utf8().max(text[at + offset..].chars().next().map_or(1, char::len_utf8));
                     }
                     None if is_invisible(c) && !label.is_empty() => {}
                     None => break,
@@ -170,7 +179,8 @@ impl Host {
             if host.labels.len() > 10 {
                 break;
             }
-            dotted |= is_word && text[next..].starts_with(|c| plain(c).is_some_and(|c| c.is_ascii_alphanumeric()));
+            dotted |=
+                is_word && text[next..].starts_with(|c| plain(c).is_some_and(|c| c.is_ascii_alphanumeric()));
             at = next;
         }
         while text[host.start..host.end].ends_with('-') {
@@ -182,11 +192,12 @@ impl Host {
     /// `logo@2x.png` is a picture, `vue@3.2.1` a version, `git@code.example:lib` a place to fetch from.
     fn is_plausible(&self, text: &str, local: &str, sign_end: usize) -> bool {
         const FILES: [&str; 26] = [
-            "png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html", "htm", "ico", "bmp", "mp4", "pdf",
-            "json", "ts", "tsx", "jsx", "vue", "scss", "less", "woff", "webm", "avif", "apk", "php",
+            "png", "jpg", "jpeg", "gif", "webp", "svg", "css", "js", "html", "htm", "ico", "bmp", "mp4",
+            "pdf", "json", "ts", "tsx", "jsx", "vue", "scss", "less", "woff", "webm", "avif", "apk", "php",
         ];
         let Some(top) = self.labels.last() else { return false };
-        let scaled = self.labels[0].strip_suffix(['x', 'X']).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+        let scaled =
+            self.labels[0].strip_suffix(['x', 'X']).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
         let fetched = local == "git" && text[self.end..].starts_with(':');
         sign_end <= self.start
             && is_top(top)
@@ -197,9 +208,9 @@ impl Host {
 
     fn is_known(&self) -> bool {
         const TOPS: [&str; 40] = [
-            "com", "cn", "net", "org", "edu", "gov", "mil", "int", "info", "io", "co", "me", "cc", "tv", "biz",
-            "top", "xyz", "vip", "club", "site", "online", "tech", "app", "dev", "hk", "tw", "mo", "us", "uk",
-            "jp", "de", "fr", "ru", "eu", "kr", "sg", "au", "ca", "example", "test",
+            "com", "cn", "net", "org", "edu", "gov", "mil", "int", "info", "io", "co", "me", "cc", "tv",
+            "biz", "top", "xyz", "vip", "club", "site", "online", "tech", "app", "dev", "hk", "tw", "mo",
+            "us", "uk", "jp", "de", "fr", "ru", "eu", "kr", "sg", "au", "ca", "example", "test",
         ];
         self.labels.last().is_some_and(|top| TOPS.contains(&top.to_ascii_lowercase().as_str()))
     }
@@ -235,8 +246,30 @@ fn dot(text: &str, at: usize) -> Option<(usize, bool)> {
 /// `meet us @ lanli.example` names a place.
 fn is_word(name: &str) -> bool {
     const WORDS: [&str; 24] = [
-        "us", "me", "it", "meet", "see", "find", "live", "here", "only", "now", "look", "is", "are", "was", "am",
-        "be", "visit", "follow", "and", "or", "them", "him", "her", "available",
+        "us",
+        "me",
+        "it",
+        "meet",
+        "see",
+        "find",
+        "live",
+        "here",
+        "only",
+        "now",
+        "look",
+        "is",
+        "are",
+        "was",
+        "am",
+        "be",
+        "visit",
+        "follow",
+        "and",
+        "or",
+        "them",
+        "him",
+        "her",
+        "available",
     ];
     WORDS.contains(&name.to_ascii_lowercase().as_str())
 }

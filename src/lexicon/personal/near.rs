@@ -56,7 +56,13 @@ impl<'t> Site<'t> {
         let first = |words: &[&str]| words.iter().filter_map(|word| after.find(word)).min();
         match (first(yes), first(no)) {
             (None, None) => Lean::Neither,
-            (Some(yes), Some(no)) => if yes <= no { Lean::Yes } else { Lean::No },
+            (Some(yes), Some(no)) => {
+                if yes <= no {
+                    Lean::Yes
+                } else {
+                    Lean::No
+                }
+            }
             (Some(_), None) => Lean::Yes,
             (None, Some(_)) => Lean::No,
         }
@@ -82,7 +88,8 @@ impl<'t> Site<'t> {
 
     /// Whether no letter or digit touches it.
     pub fn stands_apart(&self) -> bool {
-        let touches = |c: char| c.is_ascii_alphanumeric() || matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
+        let touches =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ');
         !self.before().trim_end_matches(is_invisible).ends_with(touches)
             && !self.after().trim_start_matches(is_invisible).starts_with(touches)
     }
@@ -90,8 +97,26 @@ impl<'t> Site<'t> {
     /// Whether the words just before call it a serial number: `工单号是 13900000000`.
     pub fn is_serial(&self) -> bool {
         const SERIALS: [&str; 20] = [
-            "单号", "编号", "流水号", "序列号", "货号", "案号", "订单", "运单", "imei", "资产号", "批号",
-            "票号", "条码", "户号", "表号", "合格证号", "出厂号", "qq", "qq号", "qq群",
+            "单号",
+            "编号",
+            "流水号",
+            "序列号",
+            "货号",
+            "案号",
+            "订单",
+            "运单",
+            "imei",
+            "资产号",
+            "批号",
+            "票号",
+            "条码",
+            "户号",
+            "表号",
+            "合格证号",
+            "出厂号",
+            "qq",
+            "qq号",
+            "qq群",
         ];
         let before = self
             .before()
@@ -108,8 +133,28 @@ fn ends_sentence(c: char) -> bool {
 
 fn is_amount(before: &str, after: &str) -> bool {
     const UNITS: [&str; 22] = [
-        "元", "万", "亿", "股", "美元", "港元", "吨", "千瓦", "平方米", "件", "次", "台", "条", "户", "个",
-        "字节", "秒", "毫秒", "%", "％", "‰", "立方",
+        "元",
+        "万",
+        "亿",
+        "股",
+        "美元",
+        "港元",
+        "吨",
+        "千瓦",
+        "平方米",
+        "件",
+        "次",
+        "台",
+        "条",
+        "户",
+        "个",
+        "字节",
+        "秒",
+        "毫秒",
+        "%",
+        "％",
+        "‰",
+        "立方",
     ];
     let before = before.trim_end_matches(' ');
     UNITS.iter().any(|unit| after.starts_with(unit)) || before.ends_with(['¥', '￥', '$', '€'])
@@ -142,5 +187,7 @@ pub(super) fn in_address(before: &str) -> bool {
     let tail =
         before.bytes().rev().take(300).take_while(|&b| b.is_ascii_graphic() && !b"\"<>".contains(&b)).count();
     let tail = &before[before.len() - tail..];
-    tail.contains("://") || tail.contains("www.") || tail.ends_with('/') && tail[..tail.len() - 1].contains('/')
+    tail.contains("://")
+        || tail.contains("www.")
+        || tail.ends_with('/') && tail[..tail.len() - 1].contains('/')
 }

@@ -106,7 +106,10 @@ impl<'r> Try<'r> {
             start: site.start,
             end: site.end,
             hide: taken[head].start..taken[last].end,
-            value: taken.iter().map(|sign| if sign.value == X { 'X' } else { char::from(b'0' + sign.value) }).collect(),
+            value: taken
+                .iter()
+                .map(|sign| if sign.value == X { 'X' } else { char::from(b'0' + sign.value) })
+                .collect(),
         }
     }
 
@@ -122,13 +125,60 @@ impl<'r> Try<'r> {
     /// The first generation had fifteen digits and no check digit; the words around must not speak against it.
     fn old_id_card(self) -> Option<(Piece, usize)> {
         const YES: [&str; 14] = [
-            "身份证", "身份號", "身份号", "证件", "公民", "持卡人", "实名", "户籍", "出生", "姓名", "本人",
-            "idcard", "id card", "身份信息",
+            "身份证",
+            "身份號",
+            "身份号",
+            "证件",
+            "公民",
+            "持卡人",
+            "实名",
+            "户籍",
+            "出生",
+            "姓名",
+            "本人",
+            "idcard",
+            "id card",
+            "身份信息",
         ];
         const NO: [&str; 38] = [
-            "imei", "meid", "iccid", "sn", "s/n", "订单", "单号", "编号", "流水", "序列", "货号", "案号", "物流",
-            "快递", "资产号", "设备", "型号", "批号", "发票", "条码", "合格证", "不动产", "代码", "编码", "电表",
-            "表号", "户号", "qq", "商户", "交易", "凭证", "票号", "注册号", "执照", "许可证", "合同", "税号", "isbn",
+            "imei",
+            "meid",
+            "iccid",
+            "sn",
+            "s/n",
+            "订单",
+            "单号",
+            "编号",
+            "流水",
+            "序列",
+            "货号",
+            "案号",
+            "物流",
+            "快递",
+            "资产号",
+            "设备",
+            "型号",
+            "批号",
+            "发票",
+            "条码",
+            "合格证",
+            "不动产",
+            "代码",
+            "编码",
+            "电表",
+            "表号",
+            "户号",
+            "qq",
+            "商户",
+            "交易",
+            "凭证",
+            "票号",
+            "注册号",
+            "执照",
+            "许可证",
+            "合同",
+            "税号",
+            "isbn",
         ];
         let taken = self.take(15)?;
         let form = self.form(taken)?;
@@ -186,7 +236,11 @@ impl<'r> Try<'r> {
             };
             let (before, own) = taken.split_at(country);
             let named = before.iter().map(|sign| sign.value).eq(prefix.iter().copied());
-            if !named || own[0].value != 1 || !(3..=9).contains(&own[1].value) || own.iter().any(|s| s.value == X) {
+            if !named
+                || own[0].value != 1
+                || !(3..=9).contains(&own[1].value)
+                || own.iter().any(|s| s.value == X)
+            {
                 return None;
             }
             let site = self.site(taken);
@@ -220,8 +274,8 @@ impl<'r> Try<'r> {
 }
 
 const CALLS: [&str; 20] = [
-    "电话", "手机", "联系", "微信", "拨打", "致电", "热线", "短信", "咨询", "加我", "号码", "来电", "请打", "tel",
-    "phone", "mobile", "call", "vx", "wx", "v信",
+    "电话", "手机", "联系", "微信", "拨打", "致电", "热线", "短信", "咨询", "加我", "号码", "来电", "请打",
+    "tel", "phone", "mobile", "call", "vx", "wx", "v信",
 ];
 
 /// How many signs stand together each time.
@@ -248,14 +302,17 @@ fn is_id(taken: &[Sign]) -> bool {
         && PROVINCES.contains(&value(&taken[0..2]))
         && (1900..2050).contains(&year)
         && NaiveDate::from_ymd_opt(year as i32, value(&taken[10..12]), value(&taken[12..14])).is_some()
-        && taken.iter().zip(WEIGHTS).map(|(sign, weight)| u32::from(sign.value) * weight).sum::<u32>() % 11 == 1
+        && taken.iter().zip(WEIGHTS).map(|(sign, weight)| u32::from(sign.value) * weight).sum::<u32>() % 11
+            == 1
 }
 
 /// UnionPay, Visa, Mastercard, JCB, and the older numbers of Chinese banks.
 fn is_issued(taken: &[Sign]) -> bool {
     let (two, four) = (value(&taken[..2]), value(&taken[..4]));
     match taken.len() {
-        16 => matches!(two, 62 | 40..=49 | 51..=55 | 35 | 60) || (2221..=2720).contains(&four) || four == 9558,
+        16 => {
+            matches!(two, 62 | 40..=49 | 51..=55 | 35 | 60) || (2221..=2720).contains(&four) || four == 9558
+        }
         17 => two == 62,
         18 => matches!(two, 62 | 60),
         _ => matches!(two, 62 | 60 | 43 | 42) || four == 9558 || four == 9559,
