@@ -128,6 +128,8 @@ fn is_worth_a_look(bytes: &[u8], at: usize) -> bool {
 fn anchor(bytes: &[u8], place: usize) -> Option<Anchor> {
     match bytes[place] {
         b'0'..=b'9' => Some(Anchor::Digit(place)),
+        // An entity is a digit.
+        b'#' if place > 0 && bytes[place - 1] == b'&' => None,
         b'@' | b'#' => Some(Anchor::Mail(place)),
         // The second byte of a full-width character is rarer than the first.
         0xbc if place > 0 && bytes[place - 1] == 0xef => match bytes.get(place + 1) {

@@ -25,7 +25,7 @@ enum Sure {
 /// The address around the sign that begins at `at`.
 pub(super) fn around(text: &str, at: usize) -> Option<Piece> {
     let (core, sure) = core(text, at)?;
-    let (left, right) = widened(text, core.clone(), sure)?;
+    let (left, right, sure) = widened(text, core.clone(), sure)?;
     let local = local(text, left)?;
     let (host, dotted) = Host::read(text, right)?;
     let name: String = text[local.clone()].chars().filter_map(plain).collect();
@@ -75,8 +75,9 @@ fn core(text: &str, at: usize) -> Option<(Range<usize>, Sure)> {
     })
 }
 
-/// The end of what may be a local part and the start of what may be a host: brackets and spaces belong to the sign.
-fn widened(text: &str, core: Range<usize>, sure: Sure) -> Option<(usize, usize)> {
+/// The end of what may be a local part and the start of what may be a host: brackets and spaces belong to the sign,
+/// and brackets make it sure.
+fn widened(text: &str, core: Range<usize>, mut sure: Sure) -> Option<(usize, usize, Sure)> {
     let quiet = |c: char| is_space(c) || is_invisible(c);
     let left = text[..core.start].trim_end_matches(is_invisible);
     let right = text[core.end..].trim_start_matches(is_invisible);
@@ -90,8 +91,6 @@ fn widened(text: &str, core: Range<usize>, sure: Sure) -> Option<(usize, usize)>
                 | ('（', '）')
                 | ('【', '】')
                 | ('［', '］')
-                | ('_', '_')
-                | ('*', '*')
         )
         .then_some((open.len_utf8(), close.len_utf8())),
         _ => None,
@@ -99,6 +98,7 @@ fn widened(text: &str, core: Range<usize>, sure: Sure) -> Option<(usize, usize)>
     let (mut before, mut after) = (left.len(), text.len() - right.len());
     if let Some((open, close)) = pair {
         (before, after) = (before - open, after + close);
+        sure = Sure::Plain;
     } else if sure == Sure::Word {
         let apart = left.ends_with(is_space) && right.starts_with(is_space);
         if !apart {
@@ -110,7 +110,7 @@ fn widened(text: &str, core: Range<usize>, sure: Sure) -> Option<(usize, usize)>
     let (start, end) = (&text[..before], &text[after..]);
     let (trimmed_start, trimmed_end) = (start.trim_end_matches(quiet), end.trim_start_matches(quiet));
     let near = far(start, trimmed_start.len()) && far(end, trimmed_end.len());
-    near.then_some((trimmed_start.len(), text.len() - trimmed_end.len()))
+    near.then_some((trimmed_start.len(), text.len() - trimmed_end.len(), sure))
 }
 
 /// An ASCII character of an address, or the full-width form of one.
