@@ -54,10 +54,16 @@ impl Snapshot {
             })
             .await?;
         book.snapshot = rules_id;
+        recognise(&mut book, store).await?;
         let organisation = organisation(&config);
         let sources =
             config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
         Ok(Self { config, book, organisation, sources, carrier: None, rules_id, lexicon_id })
+    }
+
+    /// As soon as the installation has its key, its first run makes it.
+    pub async fn recognise(&mut self, store: &Store) -> anyhow::Result<()> {
+        recognise(&mut self.book, store).await
     }
 
     pub fn policy(&self, key: &str) -> Option<&Policy> {
@@ -71,6 +77,13 @@ impl Snapshot {
     pub fn mail_domain(&self) -> String {
         mail_domain(&self.config)
     }
+}
+
+async fn recognise(book: &mut Rulebook, store: &Store) -> anyhow::Result<()> {
+    if let Some(key) = store.read(|view| view.meta("instance_key")).await? {
+        book.set_key(key.as_bytes());
+    }
+    Ok(())
 }
 
 /// The part after `@` of our own address: the right side of every Message-ID.

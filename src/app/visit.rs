@@ -51,7 +51,8 @@ pub async fn visit(rooms: &Rooms, work: Leased) -> Result<Visited, StoreError> {
         let (host, until, reason) = (host_of(&url), *until, reason.clone());
         rooms.store.write(move |tx| tx.hold_host(&host, until, &reason)).await?;
     }
-    let (record, facts) = weigh(rooms, &snapshot, &source, &work, outcome, now).await?;
+    let (mut record, facts) = weigh(rooms, &snapshot, &source, &work, outcome, now).await?;
+    record.reason = snapshot.book.masked(&record.reason);
     let hits = record.entries.iter().filter_map(|entry| entry.hits.as_ref()).map(|(n, _)| n).sum();
     let visited = Visited {
         source: source.key.clone(),
@@ -302,8 +303,8 @@ fn record(
     for entry in reading.entries {
         let digest = text_digest(&entry.title, &entry.text);
         let weighed = assess::weigh(&snapshot.book, source, entry);
-        hit |= !weighed.hits.is_empty() || !weighed.personal.is_empty();
-        personal |= !weighed.personal.is_empty();
+        hit |= weighed.count() > 0;
+        personal |= weighed.masked;
         let old = news_age(source, work.visit.first_visit, &weighed.entry, now);
         facts.push(EntryFacts {
             title: weighed.entry.title.clone(),
@@ -325,12 +326,19 @@ fn record(
         page_state: if unreadable.is_some() { "given_up" } else { "done" },
         reason: unreadable.or(reading.note).unwrap_or_default(),
         due_at: (!page).then_some(due),
-        fetch: fetched.map(|fetched| fetch_record(fetched, hit && !personal)),
+        fetch: fetched.map(|fetched| {
+            fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
+        }),
         entries,
         links: reading.links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
+}
+
+/// Whether a page tells somebody's number anywhere, also outside its entries: such bytes are not kept (P8).
+fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched) -> bool {
+    read::charset::decode(&body(fetched, source)).is_ok_and(|(text, _)| snapshot.book.tells_a_number(&text))
 }
 
 fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
@@ -390,7 +398,7 @@ fn entry_record(
             })
         })
         .collect();
-    let found = weighed.hits.len() + weighed.personal.len();
+    let found = weighed.count();
     EntryRecord {
         keys,
         url: entry.url.as_ref().map(Url::to_string),
@@ -410,7 +418,7 @@ fn entry_record(
         },
         fired: (!fired.is_empty()).then(|| serde_json::Value::from(fired).to_string()),
         tier: source.tier.key(),
-        personal: !weighed.personal.is_empty(),
+        personal: weighed.masked,
     }
 }
 

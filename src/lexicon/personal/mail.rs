@@ -84,13 +84,7 @@ fn widened(text: &str, core: Range<usize>, mut sure: Sure) -> Option<(usize, usi
     let pair = match (left.chars().next_back(), right.chars().next()) {
         (Some(open), Some(close)) => matches!(
             (open, close),
-            ('(', ')')
-                | ('[', ']')
-                | ('{', '}')
-                | ('<', '>')
-                | ('（', '）')
-                | ('【', '】')
-                | ('［', '］')
+            ('(', ')') | ('[', ']') | ('{', '}') | ('<', '>') | ('（', '）') | ('【', '】') | ('［', '］')
         )
         .then_some((open.len_utf8(), close.len_utf8())),
         _ => None,

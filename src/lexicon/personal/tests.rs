@@ -365,7 +365,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_found_in_any_company(before in "[张的。，a-z]{0,9}", after in "[的。，）]{0,9}", tail in 0u32..1_0000_0000) {
+    fn a_number_is_found_in_any_company(before in "[张的。，a-h]{0,9}", after in "[的。，）]{0,9}", tail in 0u32..1_0000_0000) {
         let text = format!("{before}139{tail:08}{after}");
         prop_assert_eq!(find(&text).len(), 1, "{}", text);
     }
