@@ -315,6 +315,10 @@ fn record(
         });
         entries.push(entry_record(snapshot, source, &weighed, digest, old));
     }
+    let (links, left_out): (Vec<_>, Vec<_>) =
+        reading.links.into_iter().partition(|link| !snapshot.book.names_person(&link.url));
+    let left_out = (!left_out.is_empty())
+        .then(|| format!("{} links left out: their addresses hold personal data", left_out.len()));
     let page = work.visit.page.is_some();
     let unreadable = problem.map(ToString::to_string);
     let fails = u32::from(unreadable.is_some()) * (work.fails + 1);
@@ -324,13 +328,13 @@ fn record(
         at: now,
         outcome: if unreadable.is_some() { "failed" } else { "visited" },
         page_state: if unreadable.is_some() { "given_up" } else { "done" },
-        reason: unreadable.or(reading.note).unwrap_or_default(),
+        reason: unreadable.or(left_out).or(reading.note).unwrap_or_default(),
         due_at: (!page).then_some(due),
         fetch: fetched.map(|fetched| {
             fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
         }),
         entries,
-        links: reading.links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
+        links: links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
@@ -504,10 +508,14 @@ pub async fn look(
     let ask = Ask { url, validators: &validators, last_sha256: None, allow_private: source.allow_private };
     let outcome = rooms.fetcher.get(ask, Utc::now).await;
     let Outcome::Body(fetched) = &outcome else { return Ok((outcome, None)) };
-    let (reading, problem) = match read::read(source, why, &body(fetched, source), None) {
+    let (mut reading, problem) = match read::read(source, why, &body(fetched, source), None) {
         Ok(reading) => (reading, None),
         Err(problem) => (Reading::default(), Some(problem)),
     };
+    // What a run would not store is not shown either (P8).
+    for link in &mut reading.links {
+        link.hint = link.hint.take().map(|hint| assess::masked(&rooms.book, hint));
+    }
     let entries =
         reading.entries.iter().map(|entry| assess::weigh(&rooms.book, source, entry.clone())).collect();
     Ok((outcome, Some(Finding { entries, reading, problem })))

@@ -1,6 +1,6 @@
 //! The words around the hits, for people, and the hits themselves, for the store.
 
-use super::rulebook::{PERSONAL, Rulebook, category_of};
+use super::rulebook::{Rulebook, category_of};
 use super::weigh::Weighed;
 use crate::lexicon::Scalars;
 use crate::model::{Entry, Field, QuotePart, Way, Word};
@@ -167,7 +167,7 @@ fn text_of(entry: &Entry, field: Field) -> &str {
 
 /// The hits as one compact JSON array `[[field, start, end, "term", "category", "way"], …]`: field 0 is the title and 1
 /// the text, offsets are Unicode scalar values of the masked title or text. Personal data has a seventh value: the trace
-/// by which it is recognised again, or `null` before the installation has its key.
+/// by which it is recognised again.
 pub fn hits_json(book: &Rulebook, weighed: &Weighed) -> String {
     let terms = book.matcher().terms();
     let hits = weighed.hits.iter().map(|(field, hit)| {
@@ -175,8 +175,7 @@ pub fn hits_json(book: &Rulebook, weighed: &Weighed) -> String {
         (*field, hit.start, hit.end, term.text.as_str(), term.category.as_str(), hit.way.key(), None)
     });
     let built_in = weighed.built_in().map(|one| {
-        let trace =
-            Some(one.trace.map(|trace| trace.to_string())).filter(|_| category_of(one.kind) == PERSONAL);
+        let trace = one.trace.map(|trace| trace.to_string());
         (one.field, one.start, one.end, one.kind, category_of(one.kind), Way::Plain.key(), trace)
     });
     let mut all: Vec<_> = hits.chain(built_in).collect();

@@ -2,10 +2,11 @@
 
 use super::condition::{Atom, Atoms, Plan};
 use super::denial::Denials;
-use crate::lexicon::personal::{self, Finder};
+use crate::lexicon::personal::{self, Finder, Personal};
 use crate::lexicon::{LexiconError, Matcher, marks};
 use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Term};
 use std::collections::HashSet;
+use url::Url;
 
 /// The category under which hits of subjects' names and codes are kept.
 pub(super) const SUBJECT: &str = "subject";
@@ -156,6 +157,21 @@ impl Rulebook {
     pub fn tells_a_number(&self, text: &str) -> bool {
         let of_person = |kind: &str| kind != personal::EMAIL && kind != personal::USCC;
         self.finder.find(text).iter().any(|one| of_person(one.kind))
+    }
+
+    /// Whether an address asks for one person: an identity number, a telephone or a mail address is in its query.
+    /// Articles have long numbers too, so a mobile number counts under a name like `tel` only.
+    pub fn names_person(&self, address: &Url) -> bool {
+        const TELEPHONES: [&str; 5] = ["tel", "phone", "mobile", "shouji", "sjh"];
+        address.query_pairs().any(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            let counts = |one: &Personal| match one.kind {
+                personal::ID_CARD => one.end - one.start >= 18,
+                personal::MOBILE => TELEPHONES.iter().any(|word| name.contains(word)),
+                kind => kind == personal::EMAIL,
+            };
+            self.finder.find(&value).iter().any(counts)
+        })
     }
 
     /// The atoms that something built in satisfies. A credit code is an organisation's and public: a rule that means

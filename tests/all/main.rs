@@ -11,6 +11,7 @@ mod ladder;
 mod mailing;
 mod matters;
 mod news;
+mod personal;
 mod rooms;
 mod settings;
 mod tables;
