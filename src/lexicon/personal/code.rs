@@ -91,7 +91,8 @@ fn uscc(text: &str, from: usize) -> Option<Piece> {
         return None;
     }
     let site = Site { text, start: code[0].start, end: code[17].end };
-    let has_letter = code.iter().any(|one| one.value.is_ascii_alphabetic());
+    // An identity number may end with an X.
+    let has_letter = code[..17].iter().any(|one| one.value.is_ascii_alphabetic());
     let plausible = is_uscc(code) && site.stands_apart() && (has_letter || site.lean(&YES, &[]) == Lean::Yes);
     plausible.then(|| Piece {
         kind: USCC,
@@ -131,6 +132,9 @@ pub(super) fn passport(text: &str, first_digit: usize) -> Option<Piece> {
     let mut from = first_digit;
     let mut letters = 0;
     for (at, c) in before.char_indices().rev() {
+        if is_invisible(c) {
+            continue;
+        }
         if letters > 2 || letter(c).is_none_or(|value| !value.is_ascii_alphabetic()) {
             break;
         }

@@ -96,7 +96,7 @@ impl<'t> Site<'t> {
 
     /// Whether the words just before call it a serial number: `工单号是 13900000000`.
     pub fn is_serial(&self) -> bool {
-        const SERIALS: [&str; 20] = [
+        const SERIALS: [&str; 21] = [
             "单号",
             "编号",
             "流水号",
@@ -117,6 +117,7 @@ impl<'t> Site<'t> {
             "qq",
             "qq号",
             "qq群",
+            "mid",
         ];
         let before = self
             .before()
@@ -179,7 +180,11 @@ fn in_code(before: &str) -> bool {
         let name = before[from..].to_ascii_lowercase();
         !name.is_empty() && !["tel", "phone", "mobile", "call"].iter().any(|word| name.contains(word))
     });
-    named || word.bytes().any(|b| b.is_ascii_digit())
+    // `SKU13900000000`, but `TEL13900000000`.
+    let is_label = (2..=6).contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_uppercase())
+        && !["TEL", "VX", "WX", "PHONE", "CALL", "MOB", "PH"].contains(&word);
+    named || is_label || word.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// Whether the text up to here ends within a web address or a path.

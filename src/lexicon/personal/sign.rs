@@ -192,10 +192,11 @@ fn begin(text: &str, from: usize, anchor: usize) -> usize {
     let (mut at, mut width) = (begin, 0);
     while let Some(c) = text[from..at].chars().next_back() {
         at -= c.len_utf8();
-        let before = || text[from..at].chars().next_back();
-        if digit(c).is_some()
-            || width == 0 && look_alike(c).is_some() && !before().is_some_and(|c| c.is_ascii_alphabetic())
-        {
+        let in_word = || {
+            let before = text[from..at].chars().next_back();
+            before.is_some_and(|c| c.is_ascii_alphabetic() && look_alike(c).is_none())
+        };
+        if digit(c).is_some() || width == 0 && look_alike(c).is_some() && !in_word() {
             begin = at;
             width = 0;
         } else if separator(c).is_some() {
