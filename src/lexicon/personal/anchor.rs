@@ -184,7 +184,19 @@ fn may_belong(chars: &[u64], c: char) -> bool {
 
 /// A digit of another dress at this byte, or right after the separators here.
 fn probed(text: &str, chars: &[u64], probe: usize) -> Option<usize> {
-    let at = text.floor_char_boundary(probe);
+    let bytes = text.as_bytes();
+    let mut at = probe;
+    while bytes[at] & 0xc0 == 0x80 {
+        at -= 1;
+    }
+    // Most of what is asked is Han: three bytes, four bits of the first and six of each other.
+    if let [first @ 0xe0..=0xef, second, third, ..] = bytes[at..] {
+        let code =
+            usize::from(first & 0xf) << 12 | usize::from(second & 0x3f) << 6 | usize::from(third & 0x3f);
+        if chars[code / 64] >> (code % 64) & 1 == 0 {
+            return None;
+        }
+    }
     for (offset, c) in text[at..].char_indices().take(4) {
         if !may_belong(chars, c) {
             return None;
