@@ -4,7 +4,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use std::hint::black_box;
-use tingfeng::lexicon::{Matcher, personal};
+use tingfeng::lexicon::Matcher;
+use tingfeng::lexicon::personal::Finder;
 use tingfeng::model::Term;
 
 /// A reproducible stream of numbers (SplitMix64).
@@ -87,7 +88,8 @@ fn bench(criterion: &mut Criterion) {
             peer.find_overlapping_iter(black_box(&text)).map(|m| (m.start(), m.end())).collect::<Vec<_>>()
         });
     });
-    group.bench_function("personal::mask", |b| b.iter(|| personal::mask(black_box(&text), &[])));
+    let finder = Finder::default();
+    group.bench_function("personal::mask", |b| b.iter(|| finder.mask(black_box(&text))));
     group.finish();
 }
 

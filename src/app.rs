@@ -73,7 +73,7 @@ impl Rooms {
             max_redirects: config.crawl.max_redirects,
         })
         .context("the fetcher cannot start")?;
-        let snapshot = Snapshot::take(config, &store, now).await?;
+        let mut snapshot = Snapshot::take(config, &store, now).await?;
         let (boot, secret, domain) = (boot_id(), secret()?, snapshot.mail_domain());
         let sources = snapshot.config.sources.clone();
         let run = store
@@ -83,6 +83,7 @@ impl Rooms {
                 Ok(run)
             })
             .await?;
+        snapshot.recognise(&store).await?;
         for (host, until) in store.read(move |view| view.held_hosts(now)).await? {
             fetcher.hold(&host, until);
         }
