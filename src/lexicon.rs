@@ -11,6 +11,7 @@ mod import;
 mod loose;
 mod pattern;
 pub mod personal;
+mod plain;
 pub mod precision;
 mod readings;
 pub mod review;
@@ -22,6 +23,7 @@ mod walk;
 mod words;
 
 pub use import::{List, import, read_list};
+pub use plain::{Plain, fold_text};
 pub use scalars::Scalars;
 pub use scan::Matcher;
 pub use words::Words;
