@@ -1,7 +1,7 @@
 //! What verdicts say of terms and of their disguised forms.
 
 use crate::lexicon::precision::{Judged, Precision, Seen};
-use crate::model::{Taught, Verdict, Way, Word};
+use crate::model::{Taught, Verdict};
 use crate::store::{JudgedMention, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
