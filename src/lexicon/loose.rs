@@ -27,7 +27,7 @@ pub const LARGE: usize = 20_000;
 /// Beyond this many terms fewer look-alikes of each character are looked for.
 const MANY: usize = 3_000;
 /// Letters have keys from here on, so that a term's own letters stay themselves.
-const LETTERS: Key = 0x800;
+const LETTERS: Key = 0x180;
 
 pub struct Loose {
     terms: Vec<Sought>,
@@ -74,12 +74,25 @@ impl Sought {
     }
 }
 
-/// What is asked of every character of a text.
+/// What is asked of every character of a text, in as little room as it goes: its key in nine bits, above them its
+/// price, -ln P of it as a word of its own in steps of a sixth.
 #[derive(Debug, Clone, Copy)]
-struct Facts {
-    key: Key,
-    /// -ln P of it as a word of its own, in steps of a sixteenth.
-    price: u16,
+struct Facts(u16);
+
+impl Facts {
+    const STEPS: f32 = 6.0;
+
+    fn new(key: Key, single: f32) -> Self {
+        Self(((-single * Self::STEPS).clamp(0.0, 127.0) as u16) << 9 | key)
+    }
+
+    fn key(self) -> Key {
+        self.0 & 0x1ff
+    }
+
+    fn price(self) -> u16 {
+        self.0 >> 9
+    }
 }
 
 /// Pairs of characters of which one is not what is meant, and what then is.
@@ -151,18 +164,18 @@ impl Block {
         let (mut first, mut second) = (loose.facts(classes[from]), loose.facts(classes[from + 1]));
         for (at, three) in (from as u32..).zip(classes[from..until + 2].windows(3)) {
             let third = loose.facts(three[2]);
-            let rare = first.price + second.price > RARE;
+            let rare = first.price() + second.price() > RARE;
             self.sounds[strange % BLOCK] = at;
             strange += usize::from(rare & !words.joins_often(three[0], three[1]));
             self.longer[long % BLOCK] = at;
-            long += usize::from(loose.trie.may_begin_deep(first.key, second.key, third.key));
+            long += usize::from(loose.trie.may_begin_deep(first.key(), second.key(), third.key()));
             (first, second) = (second, third);
         }
         let (mut sound, mut look) = (0, 0);
         for index in 0..strange {
             let at = self.sounds[index % BLOCK];
             let (a, b) = (classes[at as usize], classes[at as usize + 1]);
-            let (first, second) = (loose.facts(a).key, loose.facts(b).key);
+            let (first, second) = (loose.facts(a).key(), loose.facts(b).key());
             let heard = loose.sounds.may_hold(pair(a, second)) | loose.sounds.may_hold(pair(first, b));
             self.sounds[sound % BLOCK] = at;
             sound += usize::from(heard);
@@ -364,8 +377,8 @@ impl Loose {
         for &at in places {
             let at = at as usize;
             let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
-            let price = -f32::from(first.price + second.price) / 16.0;
-            let keys = [pair(classes[at], second.key), pair(first.key, classes[at + 1])];
+            let price = -f32::from(first.price() + second.price()) / Facts::STEPS;
+            let keys = [pair(classes[at], second.key()), pair(first.key(), classes[at + 1])];
             for anchor in keys.iter().flat_map(|&key| self.sounds.of(key)) {
                 let sought = self.sought(anchor.sought);
                 let changed = usize::from(anchor.at);
@@ -393,7 +406,7 @@ impl Loose {
         for &at in places {
             let at = at as usize;
             let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
-            let Some(mut node) = self.trie.root(first.key, second.key) else { continue };
+            let Some(mut node) = self.trie.root(first.key(), second.key()) else { continue };
             let mut end = at + 2;
             loop {
                 let sequence = self.trie.node(node).value;
@@ -410,7 +423,7 @@ impl Loose {
                 if end >= classes.len() {
                     break;
                 }
-                let Some(child) = self.trie.child(node, self.facts(classes[end]).key) else { break };
+                let Some(child) = self.trie.child(node, self.facts(classes[end]).key()) else { break };
                 (node, end) = (child, end + 1);
             }
         }
@@ -479,7 +492,7 @@ impl Loose {
     fn in_row(&self, text: &str, row: &Row, cells: &mut Vec<Cell>, judge: &Judge, out: &mut Vec<Finding>) {
         let table = readings::table();
         let key = |cell: &Cell| {
-            if cell.syllable == 0 { self.facts(cell.class()).key } else { table.near(cell.syllable) }
+            if cell.syllable == 0 { self.facts(cell.class()).key() } else { table.near(cell.syllable) }
         };
         for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
             let Some(mut node) = self.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
@@ -636,19 +649,15 @@ fn is_sought(classes: &[Class]) -> bool {
     (2..=LONGEST).contains(&classes.len()) && own && (han >= 2 || code)
 }
 
-/// Two characters that are likelier than this as words of their own hide nothing, in sixteenths of -ln P.
-const RARE: u16 = 13 * 16;
+/// Two characters that are likelier than this as words of their own hide nothing, in steps of `Facts`.
+const RARE: u16 = 13 * 6;
 
 /// By class: the near-homophones it belongs to (digits by their Chinese name, letters apart), and its price.
 fn facts(words: &Words) -> &'static [Facts; CLASSES] {
     static FACTS: OnceLock<Box<[Facts; CLASSES]>> = OnceLock::new();
     FACTS.get_or_init(|| {
-        let price = |class: Class| (words.single(class) * -16.0).clamp(0.0, 1000.0) as u16;
-        let all: Vec<Facts> = keys()
-            .into_iter()
-            .zip(0..=u16::MAX)
-            .map(|(key, class)| Facts { key, price: price(class) })
-            .collect();
+        let of = |(key, class): (Key, Class)| Facts::new(key, words.single(class));
+        let all: Vec<Facts> = keys().into_iter().zip(0..=u16::MAX).map(of).collect();
         all.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("there is one for each class"))
     })
 }
@@ -666,7 +675,7 @@ fn keys() -> Vec<Key> {
         keys[numeral as usize] = table.syllable(name).map_or(0, |syllable| table.near(syllable));
     }
     for letter in 0x61..=0x7a {
-        keys[letter] = LETTERS + letter as Key;
+        keys[letter] = LETTERS + (letter - 0x61) as Key;
     }
     keys
 }

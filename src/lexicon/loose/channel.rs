@@ -7,7 +7,7 @@
 use super::Sought;
 use super::pinyin::{Run, Syllable};
 use super::tables::{Likeness, tables};
-use crate::lexicon::borders::{AROUND, Side};
+use crate::lexicon::borders::{self, AROUND};
 use crate::lexicon::fold::{self, Class, is_digit, is_han, is_letter};
 use crate::lexicon::readings;
 use crate::lexicon::stream::{self, Kind, Mark, Stream};
@@ -101,6 +101,14 @@ impl Cell {
     /// The one class that is written; 0 for anything else.
     pub fn class(&self) -> Class {
         if self.len == 1 { self.written[0] } else { 0 }
+    }
+
+    fn first(&self) -> Class {
+        self.written().first().copied().unwrap_or(0)
+    }
+
+    fn last(&self) -> Class {
+        self.written().last().copied().unwrap_or(0)
     }
 
     fn written(&self) -> &[Class] {
@@ -212,7 +220,9 @@ impl Judge {
             return true;
         }
         let changed = (written.len() - literal) as f32;
-        sought.worth - changed * Change::Homophone.price() - 0.5 > self.words.best(written)
+        let most = sought.worth - changed * Change::Homophone.price() - 0.5;
+        let single: f32 = written.iter().map(|&class| self.words.single(class)).sum();
+        most > single && most > self.words.best(written)
     }
 
     /// A first look at a candidate by shape: what stands around the changed character must be mostly as it should be.
@@ -260,6 +270,13 @@ impl Judge {
         for ((change, cell), &want) in changes.iter_mut().zip(cells).zip(sought.classes()) {
             *change = change_of(text, cell, want)?;
         }
+        let price: f32 = changes.iter().map(|change| change.price()).sum();
+        let needs = price + least(cells.len(), changes);
+        let disguised = changes.iter().any(|change| !matches!(change, Change::None | Change::Numeral));
+        // What stands around can only make the text as written likelier.
+        if disguised && sought.worth - self.as_written(&[], cells, &[]) < needs {
+            return None;
+        }
         let (start, end) = (cells[0].start, sought.end(text, &cells[cells.len() - 1]));
         let way = changes.iter().map(|change| change.way()).max()?;
         if changes.iter().all(|&change| change == Change::None) && self.is_whole(text, cells) {
@@ -268,7 +285,7 @@ impl Judge {
         if !self.bridges(text, cells) || !self.allowed(text, sought, cells, changes, start, end) {
             return None;
         }
-        if changes.iter().all(|change| matches!(change, Change::None | Change::Numeral)) {
+        if !disguised {
             let way = if changes.contains(&Change::Numeral) { Way::Folded } else { Way::Separated };
             let margin = 0.0;
             return number_is_whole(text, start, end, sought.classes()).then_some(Finding {
@@ -279,11 +296,11 @@ impl Judge {
                 margin,
             });
         }
-        let price: f32 = changes.iter().map(|change| change.price()).sum();
-        let (left, right) = (Side::before(text, start, AROUND), Side::after(text, end, AROUND));
-        let as_written = self.as_written(left.classes(), cells, right.classes());
-        let as_term = self.words.best(left.classes()) + sought.worth + self.words.best(right.classes());
-        let margin = as_term - as_written - price - least(cells.len(), changes);
+        let left = borders::disputed_before(self.words, text, start, cells[0].first());
+        let right = borders::disputed_after(self.words, text, end, cells[cells.len() - 1].last());
+        let (left, right) = (left.classes(), right.classes());
+        let as_term = self.words.best(left) + sought.worth + self.words.best(right);
+        let margin = as_term - self.as_written(left, cells, right) - needs;
         (margin >= 0.0).then_some(Finding { term: sought.term, start, end, way, margin })
     }
 
