@@ -138,10 +138,10 @@ fn scans(criterion: &mut Criterion) {
 }
 
 fn builds(criterion: &mut Criterion) {
+    type Build = fn(Vec<Term>) -> Matcher;
     let [ten, hundred, _] = &stage().tables;
     let mut group = criterion.benchmark_group("build");
     group.sample_size(10).sampling_mode(SamplingMode::Flat).measurement_time(Duration::from_secs(2));
-    type Build = fn(Vec<Term>) -> Matcher;
     let strict: Build = |terms| Matcher::without_borders(terms).expect("built before");
     let loose: Build = |terms| Matcher::new(terms).expect("built before");
     for (name, table, build) in
