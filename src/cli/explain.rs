@@ -293,13 +293,18 @@ impl Case<'_> {
             self.rule(fired.rule),
             fired.severity.label(Lang::En)
         )];
-        let sentence = if fired.same_sentence {
-            "in one sentence with the name"
-        } else {
-            "not in one sentence with a name"
-        };
-        let sentence = if fired.subject.is_some() { format!("; {sentence}") } else { String::new() };
-        lines.push(format!("             {}{sentence}; {}", fired.because.join(", "), written(&fired.ways)));
+        if !fired.because.is_empty() {
+            let sentence = match (&fired.subject, fired.same_sentence) {
+                (None, _) => "",
+                (Some(_), true) => "; in one sentence with the name",
+                (Some(_), false) => "; not in one sentence with the name",
+            };
+            lines.push(format!(
+                "             {}{sentence}; {}",
+                fired.because.join(", "),
+                written(&fired.ways)
+            ));
+        }
         if fired.loose {
             lines.push("             by loose ways only: not above yellow".to_owned());
         }

@@ -171,17 +171,20 @@ impl Explained {
 impl RuleLine {
     fn line(&self) -> String {
         let version = self.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
-        let mut parts = vec![self.because.join(", ")];
+        let mut parts = Vec::new();
+        if !self.because.is_empty() {
+            parts.push(format!("because of {}", self.because.join(", ")));
+        }
         if self.same_sentence {
             parts.push("in one sentence with the name".to_owned());
         }
         parts.extend(self.ways.as_ref().map(|ways| written(ways)));
         format!(
-            "{}{version} on {}: {}, because of {}",
+            "{}{version} on {}: {}{}",
             self.rule.as_deref().unwrap_or("?"),
             self.subject.as_deref().unwrap_or("no subject"),
             self.severity.map_or("?", |severity| severity.label(Lang::En)),
-            parts.join("; ")
+            parts.iter().map(|part| format!("; {part}")).collect::<String>()
         )
     }
 }
@@ -196,17 +199,17 @@ mod tests {
             (
                 "written plainly",
                 r#"{"rule":"A-named","version":"2026-11","subject":"lanli","severity":"orange","because":["A1 立案调查"],"ways":[],"same_sentence":true}"#,
-                "A-named 2026-11 on lanli: orange (II), because of A1 立案调查; in one sentence with the name; written plainly",
+                "A-named 2026-11 on lanli: orange (II); because of A1 立案调查; in one sentence with the name; written plainly",
             ),
             (
                 "disguised",
                 r#"{"rule":"A-named","version":"2026-11","subject":"lanli","severity":"yellow","because":["A1 立案调查"],"ways":["separated","homophone"],"same_sentence":false}"#,
-                "A-named 2026-11 on lanli: yellow (III), because of A1 立案调查; disguised in writing: separated, homophone",
+                "A-named 2026-11 on lanli: yellow (III); because of A1 立案调查; disguised in writing: separated, homophone",
             ),
             (
                 "stored before ways were",
                 r#"{"rule":"A-named","subject":null,"severity":"orange","because":["A1 立案调查"]}"#,
-                "A-named on no subject: orange (II), because of A1 立案调查",
+                "A-named on no subject: orange (II); because of A1 立案调查",
             ),
         ] {
             let line: RuleLine = serde_json::from_str(stored).unwrap();

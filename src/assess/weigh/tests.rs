@@ -291,7 +291,9 @@ proptest! {
         let weighed = weighed(&book, &title, &text);
         for (field, hit) in &weighed.hits {
             let of = if *field == Field::Title { &weighed.entry.title } else { &weighed.entry.text };
-            prop_assert_eq!(&of[hit.start..hit.end], book.matcher().terms()[hit.term as usize].text.as_str());
+            let term = book.matcher().terms()[hit.term as usize].text.as_str();
+            // Something unseen may stand in it, and a disguised form is another text.
+            prop_assert!(hit.way > Way::Folded || &*fold_text(&of[hit.start..hit.end]) == term);
         }
         prop_assert!(serde_json::from_str::<serde_json::Value>(&hits_json(&book, &weighed)).is_ok());
         for part in weighed.fired.iter().flat_map(|fired| &fired.quote).chain(&excerpt(&book, &weighed)) {
