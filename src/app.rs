@@ -26,6 +26,7 @@ pub use force::{InForce, in_force};
 pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
+pub use rescan::compare::rows as stored_hits;
 pub use rescan::{Counted, Plan, Sample, Step, Tally, rescan};
 pub use snapshot::{Snapshot, carrier, mail_domain, organisation};
 pub use supervise::{Ended, run, watch};
@@ -73,7 +74,7 @@ impl Rooms {
             max_redirects: config.crawl.max_redirects,
         })
         .context("the fetcher cannot start")?;
-        let snapshot = Snapshot::take(config, &store, now).await?;
+        let mut snapshot = Snapshot::take(config, &store, now).await?;
         let (boot, secret, domain) = (boot_id(), secret()?, snapshot.mail_domain());
         let sources = snapshot.config.sources.clone();
         let run = store
@@ -83,6 +84,7 @@ impl Rooms {
                 Ok(run)
             })
             .await?;
+        snapshot.recognise(&store).await?;
         for (host, until) in store.read(move |view| view.held_hosts(now)).await? {
             fetcher.hold(&host, until);
         }

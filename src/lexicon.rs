@@ -1,7 +1,7 @@
 //! Terms, and where they stand in a text.
 //!
-//! In come checked terms and plain text; out come hits as ranges of that very text (P6), and text in which
-//! personal data is masked, character for character, before anybody stores it (P8). Nothing here knows rules,
+//! In come checked terms and plain text; out come hits as ranges of that very text (P6), marks of secrecy, and text in
+//! which personal data is masked, character for character, before anybody stores it (P8). Nothing here knows rules,
 //! subjects or files.
 
 mod borders;
@@ -9,6 +9,7 @@ mod bridge;
 mod fold;
 mod import;
 mod loose;
+pub mod marks;
 mod pattern;
 pub mod personal;
 mod plain;

@@ -4,7 +4,7 @@
 //! which it came stands in the same transaction, so a rescan that was killed goes on there. Old text alerts nobody
 //! unless `alert` is asked for, and even then not what a first visit brought, what is undated or was old when it was found.
 
-mod compare;
+pub(super) mod compare;
 
 use super::judge::{self, EntryFacts};
 use super::{Snapshot, subject_of, visit};

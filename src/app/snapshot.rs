@@ -72,7 +72,7 @@ impl Snapshot {
     pub async fn to_look(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let before = store.read(|view| view.lexicons_in_force()).await?;
         let force = in_force(&config, before.as_ref().map(|(_, body)| body.as_str()), now);
-        let book = Rulebook::awaiting(
+        let mut book = Rulebook::awaiting(
             &force.lexicons,
             &force.waiting,
             &config.subjects,
@@ -80,6 +80,7 @@ impl Snapshot {
             &config.personal_allow,
         )?
         .taught(lessons(store).await?);
+        recognise(&mut book, store).await?;
         let organisation = organisation(&config);
         let sources =
             config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
@@ -94,6 +95,11 @@ impl Snapshot {
             turns_at: force.turns_at,
             lexicon_text: serde_json::Value::from(force.files).to_string(),
         })
+    }
+
+    /// As soon as the installation has its key, its first run makes it.
+    pub async fn recognise(&mut self, store: &Store) -> anyhow::Result<()> {
+        recognise(&mut self.book, store).await
     }
 
     pub fn policy(&self, key: &str) -> Option<&Policy> {
@@ -118,6 +124,13 @@ fn texts(config: &Config, wanted: fn(&str) -> bool) -> String {
         .map(|(name, text)| (name.clone(), text.clone().into()))
         .collect();
     serde_json::Value::from(files).to_string()
+}
+
+async fn recognise(book: &mut Rulebook, store: &Store) -> anyhow::Result<()> {
+    if let Some(key) = store.read(|view| view.meta("instance_key")).await? {
+        book.set_key(key.as_bytes());
+    }
+    Ok(())
 }
 
 /// The part after `@` of our own address: the right side of every Message-ID.

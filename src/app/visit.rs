@@ -51,7 +51,8 @@ pub async fn visit(rooms: &Rooms, work: Leased) -> Result<Visited, StoreError> {
         let (host, until, reason) = (host_of(&url), *until, reason.clone());
         rooms.store.write(move |tx| tx.hold_host(&host, until, &reason)).await?;
     }
-    let (record, facts) = weigh(rooms, &snapshot, &source, &work, outcome, now).await?;
+    let (mut record, facts) = weigh(rooms, &snapshot, &source, &work, outcome, now).await?;
+    record.reason = snapshot.book.masked(&record.reason);
     let hits = record.entries.iter().filter_map(|entry| entry.hits.as_ref()).map(|(n, _)| n).sum();
     let visited = Visited {
         source: source.key.clone(),
@@ -302,8 +303,8 @@ fn record(
     for entry in reading.entries {
         let digest = text_digest(&entry.title, &entry.text);
         let weighed = assess::weigh(&snapshot.book, source, entry);
-        hit |= !weighed.hits.is_empty() || !weighed.personal.is_empty();
-        personal |= !weighed.personal.is_empty();
+        hit |= weighed.count() > 0;
+        personal |= weighed.masked;
         let old = news_age(source, work.visit.first_visit, &weighed.entry, now);
         facts.push(EntryFacts {
             title: weighed.entry.title.clone(),
@@ -314,6 +315,10 @@ fn record(
         });
         entries.push(entry_record(snapshot, source, &weighed, digest, old));
     }
+    let (links, left_out): (Vec<_>, Vec<_>) =
+        reading.links.into_iter().partition(|link| !snapshot.book.names_person(&link.url));
+    let left_out = (!left_out.is_empty())
+        .then(|| format!("{} links left out: their addresses hold personal data", left_out.len()));
     let page = work.visit.page.is_some();
     let unreadable = problem.map(ToString::to_string);
     let fails = u32::from(unreadable.is_some()) * (work.fails + 1);
@@ -323,14 +328,21 @@ fn record(
         at: now,
         outcome: if unreadable.is_some() { "failed" } else { "visited" },
         page_state: if unreadable.is_some() { "given_up" } else { "done" },
-        reason: unreadable.or(reading.note).unwrap_or_default(),
+        reason: unreadable.or(left_out).or(reading.note).unwrap_or_default(),
         due_at: (!page).then_some(due),
-        fetch: fetched.map(|fetched| fetch_record(fetched, hit && !personal)),
+        fetch: fetched.map(|fetched| {
+            fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
+        }),
         entries,
-        links: reading.links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
+        links: links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
+}
+
+/// Whether a page tells somebody's number anywhere, also outside its entries: such bytes are not kept (P8).
+fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched) -> bool {
+    read::charset::decode(&body(fetched, source)).is_ok_and(|(text, _)| snapshot.book.tells_a_number(&text))
 }
 
 pub(super) fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
@@ -381,7 +393,7 @@ fn entry_record(
     let entry = &weighed.entry;
     let mut keys = vec![entry.key.as_str().to_owned()];
     keys.extend(entry.aliases.iter().map(|key| key.as_str().to_owned()));
-    let found = weighed.hits.len() + weighed.personal.len();
+    let found = weighed.count();
     EntryRecord {
         keys,
         url: entry.url.as_ref().map(Url::to_string),
@@ -397,7 +409,7 @@ fn entry_record(
         excerpt: if weighed.fired.is_empty() { String::new() } else { excerpt_json(snapshot, weighed) },
         fired: (!weighed.fired.is_empty()).then(|| fired_json(snapshot, weighed)),
         tier: source.tier.key(),
-        personal: !weighed.personal.is_empty(),
+        personal: weighed.masked,
     }
 }
 
@@ -499,10 +511,14 @@ pub async fn look(
     let ask = Ask { url, validators: &validators, last_sha256: None, allow_private: source.allow_private };
     let outcome = rooms.fetcher.get(ask, Utc::now).await;
     let Outcome::Body(fetched) = &outcome else { return Ok((outcome, None)) };
-    let (reading, problem) = match read::read(source, why, &body(fetched, source), None) {
+    let (mut reading, problem) = match read::read(source, why, &body(fetched, source), None) {
         Ok(reading) => (reading, None),
         Err(problem) => (Reading::default(), Some(problem)),
     };
+    // What a run would not store is not shown either (P8).
+    for link in &mut reading.links {
+        link.hint = link.hint.take().map(|hint| assess::masked(&rooms.book, hint));
+    }
     let entries =
         reading.entries.iter().map(|entry| assess::weigh(&rooms.book, source, entry.clone())).collect();
     Ok((outcome, Some(Finding { entries, reading, problem })))

@@ -3,7 +3,7 @@
 use crate::model::{Condition, Field, Subject, Way, Within};
 use std::collections::HashMap;
 
-/// A hit, a subject's name or a piece of personal data, where it stands. A list of places is sorted by field and
+/// A hit, a subject's name, a piece of personal data or a mark of secrecy, where it stands. A list of places is sorted by field and
 /// offset, so that the numbers of sentences and paragraphs ascend within a field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
@@ -30,7 +30,7 @@ pub(super) enum What {
         subject: u32,
         term: u32,
     },
-    Personal(&'static str),
+    BuiltIn(&'static str),
 }
 
 impl Place {

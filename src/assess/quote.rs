@@ -1,9 +1,10 @@
 //! The words around the hits, for people, and the hits themselves, for the store.
 
-use super::rulebook::{PERSONAL, Rulebook};
+use super::rulebook::{Rulebook, category_of};
 use super::weigh::Weighed;
 use crate::lexicon::Scalars;
-use crate::model::{Entry, Field, QuotePart, Word};
+use crate::model::{Entry, Field, QuotePart, Way, Word};
+use serde_json::json;
 use std::ops::Range;
 
 /// How long a quotation may become, in characters.
@@ -32,12 +33,12 @@ pub fn excerpt(book: &Rulebook, weighed: &Weighed) -> Vec<QuotePart> {
         range: hit.start..hit.end,
         label: terms[hit.term as usize].category.clone(),
     });
-    let personal = weighed.personal.iter().map(|(field, one)| Marked {
-        field: *field,
+    let built_in = weighed.built_in().map(|one| Marked {
+        field: one.field,
         range: one.start..one.end,
-        label: PERSONAL.to_owned(),
+        label: category_of(one.kind).to_owned(),
     });
-    let marked: Vec<Marked> = hits.chain(personal).collect();
+    let marked: Vec<Marked> = hits.chain(built_in).collect();
     let windows: Vec<(Field, Range<usize>)> = marked
         .iter()
         .map(|marked| (marked.field, around(text_of(&weighed.entry, marked.field), &marked.range)))
@@ -165,24 +166,30 @@ fn text_of(entry: &Entry, field: Field) -> &str {
 }
 
 /// The hits as one compact JSON array `[[field, start, end, "term", "category", "way"], …]`: field 0 is the title and 1
-/// the text, offsets are Unicode scalar values of the masked title or text.
+/// the text, offsets are Unicode scalar values of the masked title or text. Personal data has a seventh value: the trace
+/// by which it is recognised again.
 pub fn hits_json(book: &Rulebook, weighed: &Weighed) -> String {
     let terms = book.matcher().terms();
     let hits = weighed.hits.iter().map(|(field, hit)| {
         let term = &terms[hit.term as usize];
-        (*field, hit.start, hit.end, term.text.as_str(), term.category.as_str(), hit.way.key())
+        (*field, hit.start, hit.end, term.text.as_str(), term.category.as_str(), hit.way.key(), None)
     });
-    let personal =
-        weighed.personal.iter().map(|(field, one)| (*field, one.start, one.end, one.kind, PERSONAL, "plain"));
-    let mut all: Vec<_> = hits.chain(personal).collect();
+    let built_in = weighed.built_in().map(|one| {
+        let trace = one.trace.map(|trace| trace.to_string());
+        (one.field, one.start, one.end, one.kind, category_of(one.kind), Way::Plain.key(), trace)
+    });
+    let mut all: Vec<_> = hits.chain(built_in).collect();
     all.sort_unstable();
     let mut scalars = [Scalars::new(&weighed.entry.title), Scalars::new(&weighed.entry.text)];
     let rows: Vec<_> = all
-        .iter()
-        .map(|&(field, start, end, term, category, way)| {
+        .into_iter()
+        .map(|(field, start, end, term, category, way, trace)| {
             let number = usize::from(field == Field::Text);
             let (start, end) = scalars[number].range(start, end);
-            (number, start, end, term, category, way)
+            let mut row =
+                vec![json!(number), json!(start), json!(end), json!(term), json!(category), json!(way)];
+            row.extend(trace.map(|trace| json!(trace)));
+            row
         })
         .collect();
     serde_json::to_string(&rows).expect("numbers and strings are always JSON")

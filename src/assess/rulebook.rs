@@ -3,14 +3,17 @@
 use super::condition::{Atom, Atoms, Plan};
 use super::denial::Denials;
 use super::lessons::Lessons;
-use crate::lexicon::{LexiconError, Matcher};
+use crate::lexicon::personal::{self, Finder, Personal};
+use crate::lexicon::{LexiconError, Matcher, marks};
 use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Taught, Term};
 use std::collections::HashSet;
+use url::Url;
 
 /// The category under which hits of subjects' names and codes are kept.
 pub(super) const SUBJECT: &str = "subject";
-/// The category of personal data.
+/// The categories that are built in: personal data, marks of secrecy.
 pub(super) const PERSONAL: &str = "pii";
+pub(super) const MARK: &str = "mark";
 /// The category of words that only rules name.
 const RULE: &str = "rule";
 
@@ -30,7 +33,9 @@ pub struct Rulebook {
     pub(super) atoms_of: Vec<Vec<u32>>,
     /// Subjects in the order in which an incident is theirs: own ones first.
     pub(super) precedence: Vec<u32>,
-    pub(super) allow: Vec<String>,
+    pub(super) finder: Finder,
+    /// Some rule asks for marks of secrecy elsewhere than on own channels.
+    pub(super) marks_everywhere: bool,
     pub(super) denials: Denials,
     pub(super) lessons: Lessons,
     versions: String,
@@ -104,9 +109,7 @@ impl Rulebook {
         // `term:演练` looks for 演练 whether or not a lexicon has it.
         let known: HashSet<&str> = terms.iter().map(|term| term.text.as_str()).collect();
         let missing = |atom: &Atom| match atom {
-            Atom::Term(text) if !known.contains(text.as_str()) && !text.starts_with("pii:") => {
-                Some(text.clone())
-            }
+            Atom::Term(text) if !known.contains(text.as_str()) && !is_built_in(text) => Some(text.clone()),
             _ => None,
         };
         let mut missing: Vec<String> = atoms.iter().filter_map(missing).collect();
@@ -134,7 +137,8 @@ impl Rulebook {
             atoms,
             atoms_of,
             precedence,
-            allow: personal_allow.to_vec(),
+            finder: Finder::new(personal_allow),
+            marks_everywhere: rules.iter().any(|rule| rule.own != Some(true) && asks_for_marks(rule)),
             denials: Denials::new(),
             lessons: Lessons::default(),
             origins,
@@ -176,11 +180,68 @@ impl Rulebook {
         &self.matcher
     }
 
-    /// The atoms that a piece of personal data satisfies.
-    pub(super) fn atoms_of_personal(&self, kind: &str) -> Vec<u32> {
-        let asked = [Atom::Term(kind.to_owned()), Atom::Category(PERSONAL.to_owned())];
-        asked.iter().filter_map(|atom| self.atoms.get(atom)).collect()
+    /// Personal data is recognised again by traces made with this key.
+    pub fn set_key(&mut self, instance_key: &[u8]) {
+        self.finder.set_key(instance_key);
     }
+
+    /// A text that may be logged and stored: an error, a note.
+    pub fn masked(&self, text: &str) -> String {
+        self.finder.mask(text).text.into_owned()
+    }
+
+    /// Whether a text tells somebody's number, other than ways to write to an office.
+    pub fn tells_a_number(&self, text: &str) -> bool {
+        let of_person = |kind: &str| kind != personal::EMAIL && kind != personal::USCC;
+        self.finder.find(text).iter().any(|one| of_person(one.kind))
+    }
+
+    /// Whether an address asks for one person: an identity number, a telephone or a mail address is in its query.
+    /// Articles have long numbers too, so a mobile number counts under a name like `tel` only.
+    pub fn names_person(&self, address: &Url) -> bool {
+        const TELEPHONES: [&str; 5] = ["tel", "phone", "mobile", "shouji", "sjh"];
+        address.query_pairs().any(|(name, value)| {
+            let name = name.to_ascii_lowercase();
+            let counts = |one: &Personal| match one.kind {
+                personal::ID_CARD => one.end - one.start >= 18,
+                personal::MOBILE => TELEPHONES.iter().any(|word| name.contains(word)),
+                kind => kind == personal::EMAIL,
+            };
+            self.finder.find(&value).iter().any(counts)
+        })
+    }
+
+    /// The atoms that something built in satisfies. A credit code is an organisation's and public: a rule that means
+    /// it names it.
+    pub(super) fn atoms_of_built_in(&self, kind: &str) -> Vec<u32> {
+        let category = Atom::Category(category_of(kind).to_owned());
+        let asked = [Some(Atom::Term(kind.to_owned())), Some(category).filter(|_| kind != personal::USCC)];
+        asked.iter().flatten().filter_map(|atom| self.atoms.get(atom)).collect()
+    }
+}
+
+/// `pii:id_card`, `mark:secret`: found by what they are, not by a term.
+fn is_built_in(text: &str) -> bool {
+    personal::KINDS.contains(&text) || text == marks::SECRET
+}
+
+/// `pii`, `mark`
+pub(super) fn category_of(kind: &str) -> &str {
+    kind.split_once(':').map_or(kind, |(category, _)| category)
+}
+
+fn asks_for_marks(rule: &Rule) -> bool {
+    let mut open = vec![&rule.condition];
+    while let Some(condition) = open.pop() {
+        match condition {
+            Condition::Term(text) if text == marks::SECRET => return true,
+            Condition::Category(name) if name == MARK => return true,
+            Condition::All(list) | Condition::Any(list) | Condition::None(list) => open.extend(list),
+            Condition::Near { of, .. } => open.extend(of),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The atoms that a term satisfies.
@@ -213,7 +274,7 @@ fn bare(text: String, category: &str, unless: Vec<String>) -> Term {
 
 /// A category that nobody fills makes a rule that never fires, which nobody would notice.
 fn check_categories<'t>(rules: &[Rule], terms: impl Iterator<Item = &'t Term>) -> Result<(), RulebookError> {
-    let known: HashSet<&str> = terms.map(|term| term.category.as_str()).chain([PERSONAL]).collect();
+    let known: HashSet<&str> = terms.map(|term| term.category.as_str()).chain([PERSONAL, MARK]).collect();
     for rule in rules {
         let mut open = vec![&rule.condition];
         while let Some(condition) = open.pop() {

@@ -5,9 +5,10 @@ use super::denial::Denied;
 use super::lessons::Lesson;
 use super::quote::{self, Marked};
 use super::routine;
-use super::rulebook::{Meaning, PERSONAL, Role, Rulebook};
+use super::rulebook::{Meaning, Role, Rulebook, category_of};
 use super::sentences::Layout;
-use crate::lexicon::personal::{self, Personal};
+use crate::lexicon::marks::{self, Mark};
+use crate::lexicon::personal::{Personal, Trace};
 use crate::lexicon::{Scalars, fold_text};
 use crate::model::{Entry, Field, Hit, QuotePart, Rule, Severity, Source, Term, Way};
 use std::collections::{HashMap, HashSet};
@@ -20,6 +21,10 @@ pub struct Weighed {
     /// In ranges of the masked title and text, sorted.
     pub hits: Vec<(Field, Hit)>,
     pub personal: Vec<(Field, Personal)>,
+    /// Something was masked, if only in the byline.
+    pub masked: bool,
+    /// Marks of secrecy, on own channels and where a rule asks for them.
+    pub marks: Vec<(Field, Mark)>,
     pub fired: Vec<Fired>,
     /// What would have fired but for a denial, an own announcement or a market robot; `denied` says which.
     pub set_aside: Vec<Fired>,
@@ -54,24 +59,27 @@ pub struct Fired {
 }
 
 pub fn weigh(book: &Rulebook, source: &Source, entry: Entry) -> Weighed {
-    let (entry, personal) = mask(book, entry);
+    let (entry, personal, masked) = mask(book, entry);
     let scan = |text: &str| {
         let mut hits = book.matcher().scan(text);
         hits.retain(|hit| counts(book, source, &entry, hit.term) && lesson(book, text, hit) != Lesson::Never);
         hits
     };
     let found = [scan(&entry.title), scan(&entry.text)];
+    let marks = marks(book, source, &entry);
     let mut weighed = Weighed {
         entry,
         hits: Vec::new(),
         personal,
+        masked,
+        marks,
         fired: Vec::new(),
         set_aside: Vec::new(),
         denial: false,
         robot: false,
     };
     // Most entries end here.
-    if found.iter().any(|hits| !hits.is_empty()) || !weighed.personal.is_empty() {
+    if found.iter().any(|hits| !hits.is_empty()) || weighed.built_in().next().is_some() {
         let layouts = [Layout::of_title(&weighed.entry.title), Layout::of_text(&weighed.entry.text)];
         let mut places = place(book, &mut weighed, found, &layouts);
         book.denials.judge(&weighed.entry.title, &weighed.entry.text, &layouts[1], &mut places);
@@ -86,7 +94,7 @@ fn place(book: &Rulebook, weighed: &mut Weighed, found: [Vec<Hit>; 2], layouts: 
     let texts = [(Field::Title, &weighed.entry.title), (Field::Text, &weighed.entry.text)];
     for (((field, text), mut found), layout) in texts.into_iter().zip(found).zip(layouts) {
         drop_bare_codes(book, text, layout, &mut found);
-        let here = weighed.personal.iter().filter(|(of, _)| *of == field).map(|(_, one)| one);
+        let here = weighed.built_in().filter(|one| one.field == field);
         places.extend(settle(book, field, text, layout, &found, here));
         weighed.hits.extend(found.into_iter().map(|hit| (field, hit)));
     }
@@ -98,13 +106,14 @@ pub fn masked(book: &Rulebook, entry: Entry) -> Entry {
     mask(book, entry).0
 }
 
-/// The entry without personal data, and where there was some.
-fn mask(book: &Rulebook, mut entry: Entry) -> (Entry, Vec<(Field, Personal)>) {
-    let mut all = Vec::new();
+/// The entry without personal data, where there was some, and whether, byline included.
+fn mask(book: &Rulebook, mut entry: Entry) -> (Entry, Vec<(Field, Personal)>, bool) {
+    let (mut all, mut some) = (Vec::new(), false);
     let mut clean = |text: &mut String, field: Option<Field>| {
-        let masked = personal::mask(text, &book.allow);
+        let masked = book.finder.mask(text);
         if !masked.found.is_empty() {
             all.extend(field.iter().flat_map(|&field| masked.found.iter().map(move |&one| (field, one))));
+            some = true;
             *text = masked.text.into_owned();
         }
     };
@@ -113,7 +122,52 @@ fn mask(book: &Rulebook, mut entry: Entry) -> (Entry, Vec<(Field, Personal)>) {
     if let Some(byline) = &mut entry.byline {
         clean(byline, None);
     }
-    (entry, all)
+    (entry, all, some)
+}
+
+fn marks(book: &Rulebook, source: &Source, entry: &Entry) -> Vec<(Field, Mark)> {
+    if !source.own && !book.marks_everywhere {
+        return Vec::new();
+    }
+    let of = |field: Field, text: &str| marks::find(text).into_iter().map(move |mark| (field, mark));
+    of(Field::Title, &entry.title).chain(of(Field::Text, &entry.text)).collect()
+}
+
+/// Something found by what it is, not by a term.
+#[derive(Debug, Clone, Copy)]
+pub struct BuiltIn {
+    pub field: Field,
+    pub kind: &'static str,
+    pub start: usize,
+    pub end: usize,
+    /// By which personal data is recognised again.
+    pub trace: Option<Trace>,
+}
+
+impl Weighed {
+    /// Personal data and marks; places are of the masked title and text.
+    pub fn built_in(&self) -> impl Iterator<Item = BuiltIn> + '_ {
+        let personal = self.personal.iter().map(|&(field, one)| BuiltIn {
+            field,
+            kind: one.kind,
+            start: one.start,
+            end: one.end,
+            trace: one.trace,
+        });
+        let marks = self.marks.iter().map(|&(field, one)| BuiltIn {
+            field,
+            kind: marks::SECRET,
+            start: one.start,
+            end: one.end,
+            trace: None,
+        });
+        personal.chain(marks)
+    }
+
+    /// How much was found, of terms and of what is built in.
+    pub fn count(&self) -> usize {
+        self.hits.len() + self.built_in().count()
+    }
 }
 
 /// Whether a term counts here: own-channel terms on own channels, wrong words since they became wrong.
@@ -169,13 +223,13 @@ fn speaks_of_shares(sentence: &str) -> bool {
 }
 
 /// The places of one field, sorted.
-fn settle<'a>(
+fn settle(
     book: &Rulebook,
     field: Field,
     text: &str,
     layout: &Layout,
     hits: &[Hit],
-    personal: impl Iterator<Item = &'a Personal>,
+    built_in: impl Iterator<Item = BuiltIn>,
 ) -> Vec<Place> {
     let place = |start: usize, end: usize, what: What, loose: bool, way: Way| Place {
         field,
@@ -197,8 +251,8 @@ fn settle<'a>(
         let loose = hit.way.is_loose() && lesson(book, text, hit) != Lesson::Strict;
         place(hit.start, hit.end, what, loose, hit.way)
     };
-    let of_person = |one: &Personal| place(one.start, one.end, What::Personal(one.kind), false, Way::Plain);
-    let mut places: Vec<Place> = hits.iter().map(of_hit).chain(personal.map(of_person)).collect();
+    let of_built_in = |one: BuiltIn| place(one.start, one.end, What::BuiltIn(one.kind), false, Way::Plain);
+    let mut places: Vec<Place> = hits.iter().map(of_hit).chain(built_in.map(of_built_in)).collect();
     places.sort_by_key(|place| (place.start, place.end));
     let mut scalars = Scalars::new(text);
     for place in &mut places {
@@ -289,7 +343,7 @@ impl<'a> Look<'a> {
         for (index, place) in (0u32..).zip(places) {
             match place.what {
                 What::Subject { subject, .. } => by_subject[subject as usize].push(index),
-                What::Term(_) | What::Personal(_) => {}
+                What::Term(_) | What::BuiltIn(_) => {}
             }
             for atom in book.atoms_of_place(place) {
                 by_atom[atom as usize].push(index);
@@ -441,21 +495,21 @@ impl Rulebook {
     fn atoms_of_place(&self, place: &Place) -> Vec<u32> {
         match place.what {
             What::Term(term) | What::Subject { term, .. } => self.atoms_of[term as usize].clone(),
-            What::Personal(kind) => self.atoms_of_personal(kind),
+            What::BuiltIn(kind) => self.atoms_of_built_in(kind),
         }
     }
 
     fn text_of(&self, place: &Place) -> &str {
         match place.what {
             What::Term(term) | What::Subject { term, .. } => &self.matcher().terms()[term as usize].text,
-            What::Personal(kind) => kind,
+            What::BuiltIn(kind) => kind,
         }
     }
 
     fn category_of(&self, place: &Place) -> &str {
         match place.what {
             What::Term(term) | What::Subject { term, .. } => &self.matcher().terms()[term as usize].category,
-            What::Personal(_) => PERSONAL,
+            What::BuiltIn(kind) => category_of(kind),
         }
     }
 }

@@ -4,7 +4,8 @@ use super::explain::Explainer;
 use super::{End, Setting, lanes, output};
 use crate::app;
 use crate::config;
-use crate::lexicon::{self, Matcher, Scalars, personal};
+use crate::lexicon::personal::{self, Finder};
+use crate::lexicon::{self, Matcher, Scalars, marks};
 use crate::model::{Hit, Term};
 use crate::read::{Body, charset};
 use anyhow::Context;
@@ -31,14 +32,14 @@ pub fn run(
     if jsonl {
         anyhow::ensure!(files.is_empty(), "--jsonl reads standard input; leave the files away");
         // Terms that were named must be right; where every line brings its own, the configuration is not asked.
-        let named = if lexicons.is_empty() { None } else { Some(ready(terms(setting, lexicons)?)?) };
+        let named = if lexicons.is_empty() { None } else { Some(ready(setting, lexicons)?) };
         let standing = std::sync::LazyLock::new(|| match named {
-            Some(matcher) => Ok(matcher),
-            None => terms(setting, &[]).and_then(ready),
+            Some(ready) => Ok(ready),
+            None => ready(setting, &[]),
         });
         return of_lines(&standing);
     }
-    let matcher = ready(terms(setting, lexicons)?)?;
+    let ready = ready(setting, lexicons)?;
     let inputs: Vec<Option<&Path>> =
         if files.is_empty() { vec![None] } else { files.iter().map(|file| Some(file.as_path())).collect() };
     let (mut sum, mut failed) = (Sum::default(), 0);
@@ -52,13 +53,13 @@ pub fn run(
             }
         };
         if count {
-            sum.add(&matcher, &text);
+            sum.add(&ready.matcher, &text);
         } else {
-            show(setting, &matcher, input, &text)?;
+            show(setting, &ready, input, &text)?;
         }
     }
     if count {
-        sum.print(setting, matcher.terms().len())?;
+        sum.print(setting, ready.matcher.terms().len())?;
     }
     anyhow::ensure!(failed == 0, "{failed} of the files could not be read");
     Ok(End::Fine)
@@ -74,7 +75,7 @@ pub fn explain(
     let explainer = if lexicons.is_empty() && (source.is_some() || is_configured(setting)) {
         Explainer::by_config(&setting.config()?, source)?
     } else {
-        Explainer::by_terms(ready(terms(setting, lexicons)?)?)
+        Explainer::by_terms(ready(setting, lexicons)?.matcher)
     };
     let inputs: Vec<Option<&Path>> =
         if files.is_empty() { vec![None] } else { files.iter().map(|file| Some(file.as_path())).collect() };
@@ -97,21 +98,31 @@ fn is_configured(setting: &Setting) -> bool {
     setting.dir.is_dir() || setting.dir != Path::new(super::DEFAULT_DIR)
 }
 
+/// What is looked for.
+struct Ready {
+    matcher: Matcher,
+    finder: Finder,
+    /// Personal data and marks, too: everything that rules see.
+    built_in: bool,
+}
+
 /// From the files named, else from the configuration, else those that every `init` writes.
-fn terms(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<Vec<Term>> {
+fn ready(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<Ready> {
     if !files.is_empty() {
         let mut terms = Vec::new();
         for file in files {
             terms.extend(from_file(file)?);
         }
-        return Ok(terms);
+        return Ok(Ready { matcher: Matcher::new(terms)?, finder: Finder::default(), built_in: false });
     }
-    let lexicons = if is_configured(setting) {
-        app::in_force(&setting.config()?, None, Utc::now()).lexicons
+    let (lexicons, allow) = if is_configured(setting) {
+        let config = setting.config()?;
+        (app::in_force(&config, None, Utc::now()).lexicons, config.personal_allow)
     } else {
-        config::shipped_lexicons()
+        (config::shipped_lexicons(), Vec::new())
     };
-    Ok(lexicons.into_iter().flat_map(|lexicon| lexicon.terms).collect())
+    let terms = lexicons.into_iter().flat_map(|lexicon| lexicon.terms).collect();
+    Ok(Ready { matcher: Matcher::new(terms)?, finder: Finder::new(&allow), built_in: true })
 }
 
 fn from_file(file: &Path) -> anyhow::Result<Vec<Term>> {
@@ -121,10 +132,6 @@ fn from_file(file: &Path) -> anyhow::Result<Vec<Term>> {
     }
     let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(lexicon::import(&file.display().to_string(), &bytes)?)
-}
-
-fn ready(terms: Vec<Term>) -> anyhow::Result<Matcher> {
-    Ok(Matcher::new(terms)?)
 }
 
 /// A file, or standard input; in whatever encoding Chinese text comes.
@@ -160,23 +167,35 @@ struct HitLine<'a> {
     way: String,
 }
 
-fn show(setting: &Setting, matcher: &Matcher, input: Option<&Path>, text: &str) -> anyhow::Result<()> {
+/// The text is shown as it would be kept: masked, with as many characters.
+fn show(setting: &Setting, ready: &Ready, input: Option<&Path>, text: &str) -> anyhow::Result<()> {
     let file = input.map(|file| file.display().to_string());
     let shown = file.as_deref().unwrap_or("-");
+    let masked = ready.finder.mask(text);
+    let text = &*masked.text;
+    let mut hits: Vec<(usize, usize, &str, &str, String)> = Vec::new();
+    for hit in ready.matcher.scan(text) {
+        let term = &ready.matcher.terms()[hit.term as usize];
+        hits.push((hit.start, hit.end, &term.text, &term.category, hit.way.to_string()));
+    }
+    if ready.built_in {
+        hits.extend(masked.found.iter().map(|one| (one.start, one.end, one.kind, "pii", "plain".to_owned())));
+        let mark = |one: marks::Mark| (one.start, one.end, marks::SECRET, "mark", "plain".to_owned());
+        hits.extend(marks::find(text).into_iter().map(mark));
+        hits.sort_by_key(|&(start, end, ..)| (start, end));
+    }
     let mut scalars = Scalars::new(text);
     let (mut line, mut seen) = (1, 0);
-    for hit in matcher.scan(text) {
-        line += text[seen..hit.start].matches('\n').count();
-        seen = hit.start;
-        let term = &matcher.terms()[hit.term as usize];
+    for (start, end, term, category, way) in hits {
+        line += text[seen..start].matches('\n').count();
+        seen = start;
         if setting.json {
-            let (start, end) = scalars.range(hit.start, hit.end);
-            let (term, category, way) = (term.text.as_str(), term.category.as_str(), hit.way.to_string());
+            let (start, end) = scalars.range(start, end);
             output::json_line(&HitLine { file: file.clone(), line, term, category, start, end, way })?;
             continue;
         }
-        let context = output::marked(text, &(hit.start..hit.end), AROUND);
-        output::line(&format!("{shown}:{line}: {context}  {} ({})", term.text, term.category))?;
+        let context = output::marked(text, &(start..end), AROUND);
+        output::line(&format!("{shown}:{line}: {context}  {term} ({category})"))?;
     }
     Ok(())
 }
@@ -238,9 +257,7 @@ struct Found {
     way: String,
 }
 
-fn of_lines(
-    standing: &(impl std::ops::Deref<Target = anyhow::Result<Matcher>> + Sync),
-) -> anyhow::Result<End> {
+fn of_lines(standing: &(impl std::ops::Deref<Target = anyhow::Result<Ready>> + Sync)) -> anyhow::Result<End> {
     let lists = Lists::default();
     let lines = BufReader::new(std::io::stdin())
         .lines()
@@ -251,7 +268,7 @@ fn of_lines(
 
 fn answer(
     line: std::io::Result<String>,
-    standing: &impl std::ops::Deref<Target = anyhow::Result<Matcher>>,
+    standing: &impl std::ops::Deref<Target = anyhow::Result<Ready>>,
     lists: &Lists,
 ) -> Answer {
     let failed = |id, why| Answer { id, hits: Vec::new(), why: Some(why) };
@@ -272,7 +289,7 @@ fn answer(
     let hits = match &case.terms {
         Some(terms) => lists.get(terms).map(|list| list.find(&case.text)),
         None => match &**standing {
-            Ok(matcher) => Ok(plain(matcher, &case.text)),
+            Ok(ready) => Ok(ready.find(&case.text)),
             Err(error) => Err(format!("{error:#}")),
         },
     };
@@ -291,34 +308,63 @@ fn plain(matcher: &Matcher, text: &str) -> Vec<Found> {
     matcher.scan(text).into_iter().map(found).collect()
 }
 
-/// The terms that one line asks for: plain ones, and built-in kinds of personal data.
+fn built_in(text: &str, finder: &Finder, asked: impl Fn(&str) -> bool) -> Vec<Found> {
+    let mut scalars = Scalars::new(text);
+    let mut found = |kind: &str, start, end| {
+        let (start, end) = scalars.range(start, end);
+        Found { term: kind.to_owned(), start, end, way: "plain".to_owned() }
+    };
+    let mut all = Vec::new();
+    if personal::KINDS.into_iter().any(&asked) {
+        let personal = finder.find(text).into_iter().filter(|one| asked(one.kind));
+        all.extend(personal.map(|one| found(one.kind, one.start, one.end)));
+    }
+    if asked(marks::SECRET) {
+        all.extend(marks::find(text).into_iter().map(|one| found(marks::SECRET, one.start, one.end)));
+    }
+    all
+}
+
+fn sorted(mut hits: Vec<Found>) -> Vec<Found> {
+    hits.sort_by(|a, b| (a.start, a.end, &a.term).cmp(&(b.start, b.end, &b.term)));
+    hits
+}
+
+impl Ready {
+    /// What rules would see.
+    fn find(&self, text: &str) -> Vec<Found> {
+        if !self.built_in {
+            return plain(&self.matcher, text);
+        }
+        // As many characters: the places are those of the text that was given.
+        let masked = self.finder.mask(text);
+        let mut hits = plain(&self.matcher, &masked.text);
+        hits.extend(built_in(text, &self.finder, |_| true));
+        sorted(hits)
+    }
+}
+
+/// The terms that one line asks for: plain ones, and built-in kinds of personal data and marks.
 struct List {
     matcher: Matcher,
     kinds: HashSet<String>,
+    finder: Finder,
 }
 
 impl List {
     fn new(terms: &[String]) -> Result<Self, String> {
         let (kinds, texts): (HashSet<&String>, HashSet<&String>) =
-            terms.iter().partition(|term| term.starts_with("pii:"));
+            terms.iter().partition(|term| term.starts_with("pii:") || *term == marks::SECRET);
         let term = |text: &String| Term::new(text, "", 3);
         let matcher =
             Matcher::new(texts.into_iter().map(term).collect()).map_err(|error| error.to_string())?;
-        Ok(Self { matcher, kinds: kinds.into_iter().cloned().collect() })
+        Ok(Self { matcher, kinds: kinds.into_iter().cloned().collect(), finder: Finder::default() })
     }
 
     fn find(&self, text: &str) -> Vec<Found> {
         let mut hits = plain(&self.matcher, text);
-        if !self.kinds.is_empty() {
-            let mut scalars = Scalars::new(text);
-            let all = personal::find(text, &[]).into_iter().chain(personal::emails(text));
-            hits.extend(all.filter(|one| self.kinds.contains(one.kind)).map(|one| {
-                let (start, end) = scalars.range(one.start, one.end);
-                Found { term: one.kind.to_owned(), start, end, way: "plain".to_owned() }
-            }));
-        }
-        hits.sort_by(|a, b| (a.start, a.end, &a.term).cmp(&(b.start, b.end, &b.term)));
-        hits
+        hits.extend(built_in(text, &self.finder, |kind| self.kinds.contains(kind)));
+        sorted(hits)
     }
 }
 
@@ -347,7 +393,8 @@ mod tests {
     use super::*;
 
     fn ask(line: &str) -> String {
-        let standing = Box::new(Ok(List::new(&["停产".to_owned()]).unwrap().matcher));
+        let matcher = List::new(&["停产".to_owned()]).unwrap().matcher;
+        let standing = Box::new(Ok(Ready { matcher, finder: Finder::default(), built_in: true }));
         serde_json::to_string(&answer(Ok(line.to_owned()), &standing, &Lists::default())).unwrap()
     }
 
@@ -368,6 +415,16 @@ mod tests {
                 "without terms the standing lexicon",
                 r#"{"id":"b","text":"停产"}"#,
                 r#"{"id":"b","hits":[{"term":"停产","start":0,"end":2,"way":"plain"}]}"#,
+            ),
+            (
+                "and what is built in, as rules see it",
+                r#"{"id":"b","text":"机密★ 停产 ①③⑨⓪⓪⓪⓪①②③④"}"#,
+                r#"{"id":"b","hits":[{"term":"mark:secret","start":0,"end":3,"way":"plain"},{"term":"停产","start":4,"end":6,"way":"plain"},{"term":"pii:mobile","start":7,"end":18,"way":"plain"}]}"#,
+            ),
+            (
+                "a mark that is asked for",
+                r#"{"id":1,"text":"内部明电","terms":["mark:secret"]}"#,
+                r#"{"id":1,"hits":[{"term":"mark:secret","start":0,"end":4,"way":"plain"}]}"#,
             ),
             (
                 "a bad list says why",

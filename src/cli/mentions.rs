@@ -3,6 +3,7 @@
 
 use super::explain::{Told, told_lines, written};
 use super::output;
+use crate::app;
 use crate::config;
 use crate::model::{Field, Lang, Lexicon, QuotePart, Severity, Way, Word};
 use crate::store::{EventRow, ExplainedMention, Store};
@@ -116,19 +117,19 @@ impl Origins {
 }
 
 fn hits(row: &ExplainedMention, origins: Option<&Origins>) -> anyhow::Result<Vec<Told>> {
-    let found: Vec<(u8, usize, usize, String, String, String)> = serde_json::from_str(&row.found)?;
     let text = row.text.clone().map(|text| text.text()).transpose()?;
     let surface = |field: u8, start: usize, end: usize| -> String {
         let of = if field == 0 { row.title.as_str() } else { text.as_deref().unwrap_or_default() };
         of.chars().skip(start).take(end.saturating_sub(start)).collect()
     };
-    let told = found.into_iter().map(|(field, start, end, term, category, way)| Told {
-        field: if field == 0 { Field::Title } else { Field::Text },
-        surface: surface(field, start, end),
-        way: Way::parse(&way).unwrap_or(Way::Plain),
-        lexicon: origins.and_then(|origins| origins.0.get(&(term.clone(), category.clone())).cloned()),
-        term,
-        category,
+    let told = app::stored_hits(&row.found).into_iter().map(|hit| Told {
+        field: if hit.field == 0 { Field::Title } else { Field::Text },
+        surface: surface(hit.field, hit.start, hit.end),
+        way: hit.way().unwrap_or(Way::Plain),
+        lexicon: origins
+            .and_then(|origins| origins.0.get(&(hit.term.clone(), hit.category.clone())).cloned()),
+        term: hit.term,
+        category: hit.category,
     });
     Ok(told.collect())
 }

@@ -278,7 +278,7 @@ impl Dry<'_> {
             let term = &self.book.matcher().terms()[hit.term as usize];
             format!("{} ({})", term.text, term.category)
         });
-        for name in hits.chain(weighed.personal.iter().map(|(_, one)| one.kind.to_owned())) {
+        for name in hits.chain(weighed.built_in().map(|one| one.kind.to_owned())) {
             match counted.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, times)) => *times += 1,
                 None => counted.push((name, 1)),
@@ -341,10 +341,11 @@ impl Dry<'_> {
                 "field": field, "term": term.text, "category": term.category, "start": start, "end": end, "way": hit.way,
             }));
         }
-        for (field, one) in &weighed.personal {
-            let (start, end) = range(*field, one.start, one.end);
+        for one in weighed.built_in() {
+            let (start, end) = range(one.field, one.start, one.end);
+            let category = one.kind.split_once(':').map(|(category, _)| category);
             hits.push(json!({
-                "field": field, "term": one.kind, "category": "pii", "start": start, "end": end, "way": "plain",
+                "field": one.field, "term": one.kind, "category": category, "start": start, "end": end, "way": "plain",
             }));
         }
         let fired = |fired: &Fired| {

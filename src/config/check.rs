@@ -51,6 +51,9 @@ impl Target {
 
 /// Categories of findings that are built in, beside those of the lexicons: personal data, security marks.
 const BUILT_IN: [&str; 2] = ["pii", "mark"];
+/// Their kinds, which rules may name as terms.
+const KINDS: [&str; 7] =
+    ["pii:id_card", "pii:mobile", "pii:bank_card", "pii:email", "pii:uscc", "pii:passport", "mark:secret"];
 
 struct Reference {
     to: Target,
@@ -92,13 +95,17 @@ pub struct Draft<'n> {
 impl<'n> Draft<'n> {
     pub fn new(dir: &'n Path, notes: &'n Notes) -> Self {
         let built_in = BUILT_IN.map(|name| (name.to_owned(), Place::file("")));
+        let kinds = KINDS.map(|name| (name.to_owned(), Place::file("")));
         Self {
             dir,
             notes,
             profile: None,
             zone: Tz::Asia__Shanghai,
             lang: Lang::Zh,
-            names: BTreeMap::from([(Target::Category, BTreeMap::from(built_in))]),
+            names: BTreeMap::from([
+                (Target::Category, BTreeMap::from(built_in)),
+                (Target::Term, BTreeMap::from(kinds)),
+            ]),
             shelved: BTreeMap::new(),
             unsure: BTreeSet::new(),
             references: Vec::new(),

@@ -69,7 +69,7 @@ pub fn read(root: Table, draft: &mut Draft) -> Option<Settings> {
     let alarm = alarm(root.section("alarm"));
     let heartbeat = heartbeat(root.section("heartbeat"), &state);
     let section = root.section("personal");
-    let personal_allow = section.texts("allow").into_iter().map(|(_, text)| text.to_owned()).collect();
+    let personal_allow = contacts(&section);
     section.finish();
     let section = root.section("escalation");
     let round = section.get("round").map(|node| node.measure("5s", duration_within("100ms", "5m")));
@@ -86,6 +86,34 @@ pub fn read(root: Table, draft: &mut Draft) -> Option<Settings> {
         personal_allow,
         round: round.flatten().unwrap_or(Duration::from_secs(5)),
     })
+}
+
+/// Published contacts: whole numbers, mail addresses, `*@domain`. What would never match is a mistake.
+fn contacts(section: &Table) -> Vec<String> {
+    let is_address = |text: &str| {
+        let parts = text.rsplit_once('@').filter(|_| !text.contains(char::is_whitespace));
+        parts.is_some_and(|(name, host)| {
+            (name == "*" || !name.is_empty() && !name.contains('*'))
+                && host.contains('.')
+                && !host.contains('*')
+        })
+    };
+    let is_number = |text: &str| {
+        let signs = text.chars().filter(char::is_ascii_alphanumeric).count();
+        signs >= 7 && text.chars().all(|c| c.is_ascii_alphanumeric() || " +-.()".contains(c))
+    };
+    let mut contacts = Vec::new();
+    for (node, text) in section.texts("allow") {
+        if is_address(text) || is_number(text) {
+            contacts.push(text.to_owned());
+        } else {
+            node.wrong(
+                format!("{text:?} is neither a whole number nor a mail address"),
+                "write one such as \"0730-5550100\", \"ir@lanli.example\" or \"*@lanli.example\"",
+            );
+        }
+    }
+    contacts
 }
 
 fn organisation(table: Table, draft: &mut Draft) -> Option<Organisation> {

@@ -4,7 +4,7 @@ use crate::world::{ARTICLE, Item, LIST, Page, Setup, World, article, feed, list,
 use sha2::{Digest, Sha256};
 
 /// An identity number with a right check digit, of a birthday and a place.
-fn identity(first_seventeen: &str) -> String {
+pub fn identity(first_seventeen: &str) -> String {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 =
         first_seventeen.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
@@ -12,7 +12,7 @@ fn identity(first_seventeen: &str) -> String {
 }
 
 /// Everything the world has written: the database, its log, the mails, and every body unpacked.
-async fn written(world: &World) -> Vec<(String, Vec<u8>)> {
+pub async fn written(world: &World) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     let mut folders = vec![world.dir().to_owned()];
     while let Some(folder) = folders.pop() {

@@ -14,6 +14,7 @@ mod lexicons;
 mod mailing;
 mod matters;
 mod news;
+mod personal;
 mod rooms;
 mod settings;
 mod tables;

@@ -5,7 +5,7 @@ use crate::model::{Way, Word};
 /// The category of personal data, whose text was masked when it was stored and cannot be found again.
 const PERSONAL: &str = "pii";
 
-/// One stored hit: `[field, start, end, "term", "category", "way"]`.
+/// One stored hit: `[field, start, end, "term", "category", "way"]`; personal data has its trace after that.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     pub field: u8,
@@ -14,6 +14,7 @@ pub struct Row {
     pub term: String,
     pub category: String,
     way: String,
+    trace: Option<String>,
 }
 
 impl Row {
@@ -31,16 +32,39 @@ impl Row {
 
 /// What cannot be read is no hit.
 pub fn rows(found: &str) -> Vec<Row> {
-    let rows: Vec<(u8, usize, usize, String, String, String)> =
-        serde_json::from_str(found).unwrap_or_default();
-    let row = |(field, start, end, term, category, way)| Row { field, start, end, term, category, way };
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Traced(u8, usize, usize, String, String, String, String),
+        Bare(u8, usize, usize, String, String, String),
+    }
+    let rows: Vec<Stored> = serde_json::from_str(found).unwrap_or_default();
+    let row = |stored| match stored {
+        Stored::Traced(field, start, end, term, category, way, trace) => {
+            Row { field, start, end, term, category, way, trace: Some(trace) }
+        }
+        Stored::Bare(field, start, end, term, category, way) => {
+            Row { field, start, end, term, category, way, trace: None }
+        }
+    };
     let mut rows: Vec<Row> = rows.into_iter().map(row).collect();
     rows.sort();
     rows
 }
 
 pub fn json(rows: &[Row]) -> String {
-    let row = |row: &Row| serde_json::json!([row.field, row.start, row.end, row.term, row.category, row.way]);
+    let row = |row: &Row| {
+        let mut cells = vec![
+            row.field.into(),
+            row.start.into(),
+            row.end.into(),
+            row.term.clone().into(),
+            row.category.clone().into(),
+            row.way.clone().into(),
+        ];
+        cells.extend(row.trace.clone().map(serde_json::Value::from));
+        serde_json::Value::from(cells)
+    };
     serde_json::Value::from(rows.iter().map(row).collect::<Vec<_>>()).to_string()
 }
 

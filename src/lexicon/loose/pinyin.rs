@@ -1,6 +1,6 @@
 //! Runs of Latin letters as syllables: `bao`, `bào`, `bao4`, `LanLiKeJi`, `hei chou shui ti`.
 
-use crate::lexicon::fold::{self, Class, is_digit, is_letter};
+use crate::lexicon::fold::{self, is_digit, is_letter};
 use crate::lexicon::readings;
 use crate::lexicon::stream::{Kind, token};
 
@@ -35,7 +35,6 @@ const MOST_READINGS: usize = 4;
 
 /// A Latin word of a text.
 struct Word {
-    start: usize,
     end: usize,
     /// Letter and place of each character; 0 where the word certainly begins a new syllable.
     letters: Vec<(u8, usize, usize)>,
@@ -86,7 +85,7 @@ pub fn run(text: &str, start: usize) -> (Option<Run>, usize) {
 /// One word of letters, with tone marks or tone numbers; and where it ends.
 fn word(text: &str, start: usize) -> (Option<Word>, usize) {
     let table = fold::table();
-    let mut word = Word { start, end: start, letters: Vec::new(), capital: false, upper: 0, marked: false };
+    let mut word = Word { end: start, letters: Vec::new(), capital: false, upper: 0, marked: false };
     let mut at = start;
     while at < text.len() {
         let token = token(table, text, at, fold::INVISIBLE);
@@ -209,9 +208,4 @@ fn is_english(word: &Word) -> bool {
         .map(|&(letter, ..)| char::from(letter))
         .collect();
     ENGLISH.contains(&format!(" {name} "))
-}
-
-/// Whether a class may begin or go on with a run of syllables.
-pub fn begins(class: Class) -> bool {
-    is_letter(class)
 }

@@ -13,6 +13,7 @@ fn each_loose_way_is_seen_through_and_marked() {
         ("all, parted", "商誉减值", "公司shang yu jian zhi过亿", "shang yu jian zhi pinyin"),
         ("several ways at once", "财务造假", "公司财wu造嘉被罚", "财wu造嘉 homophone"),
         ("parts and a homophone", "财务造假", "公司贝才务造嘉被罚", "贝才务造嘉 split"),
+        ("one of its syllables is English", "保本付息", "承诺bao ben fu xi的产品", "bao ben fu xi pinyin"),
         ("with tones", "爆雷", "平台bàoléi了", "bàoléi pinyin"),
         ("with the numbers of tones", "爆雷", "平台bao4lei2了", "bao4lei2 pinyin"),
         ("upper case", "财务造假", "公司CaiWu造假", "CaiWu造假 pinyin"),

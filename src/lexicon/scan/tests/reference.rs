@@ -152,9 +152,9 @@ fn sought(text: &'static str) -> Sought {
 fn found(text: &str, pieces: &[Piece], runs: &[Run], sought: &Sought) -> Option<(usize, usize)> {
     let runs = runs.get(..sought.runs.len())?;
     let pairs = || runs.iter().zip(&sought.runs);
-    let enough = |run: &Run, count: usize| match is_digit(run.class) {
-        true => run.pieces.len() == count,
-        false => run.pieces.len() >= count,
+    // Digits are never stretched.
+    let enough = |run: &Run, count: usize| {
+        run.pieces.len() == count || run.pieces.len() > count && !is_digit(run.class)
     };
     if !pairs().all(|(run, &(class, count))| run.class == class && enough(run, count)) {
         return None;
@@ -186,8 +186,9 @@ fn as_it_is(text: &str, start: usize, term: &str) -> bool {
     let Some(rest) = text[start..].strip_prefix(term) else { return false };
     let next: Vec<char> = rest.chars().take(2).collect();
     let last = term.chars().next_back().filter(|&c| !c.is_ascii());
-    !(next.len() == 2 && next.iter().all(|&c| Some(c) == last))
-        && !next.first().is_some_and(|c| MARKS.contains(c))
+    let twice_more = next.len() == 2 && next.iter().all(|&c| Some(c) == last);
+    let marked = next.first().is_some_and(|c| MARKS.contains(c));
+    !twice_more && !marked
 }
 
 /// Every term at every place, sorted as the engine sorts.
