@@ -26,6 +26,7 @@ pub use force::{InForce, in_force};
 pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
+pub use rescan::compare::rows as stored_hits;
 pub use rescan::{Counted, Plan, Sample, Step, Tally, rescan};
 pub use snapshot::{Snapshot, carrier, mail_domain, organisation};
 pub use supervise::{Ended, run, watch};

@@ -21,4 +21,4 @@ pub use denial::Denied;
 pub use explain::{Dropped, Near, dropped, nearest};
 pub use quote::{excerpt, hits_json};
 pub use rulebook::{Rulebook, RulebookError};
-pub use weigh::{Fired, Weighed, masked, weigh};
+pub use weigh::{BuiltIn, Fired, Weighed, masked, weigh};

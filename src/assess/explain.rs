@@ -1,7 +1,7 @@
 //! What a rulebook left aside, and which rules were nearly met: for whoever asks why nothing happened.
 
 use super::lessons::Lesson;
-use super::rulebook::{PERSONAL, Role, Rulebook};
+use super::rulebook::{Role, Rulebook, category_of};
 use super::weigh::{Fired, Weighed, applies, counts, lesson};
 use crate::model::{Condition, Field, Hit, Source, Within};
 use std::collections::{BTreeSet, HashSet};
@@ -55,8 +55,10 @@ pub fn dropped(book: &Rulebook, source: &Source, weighed: &Weighed) -> Vec<(Fiel
                 Dropped::BeforeItsDay
             } else if lesson(book, text, &hit) == Lesson::Never {
                 Dropped::Taught
-            } else {
+            } else if matches!(meaning.role, Role::Code(_)) {
                 Dropped::BareCode
+            } else {
+                continue;
             };
             all.push((field, hit, why));
         }
@@ -114,9 +116,9 @@ impl<'a> There<'a> {
                 }
             }
         }
-        for (_, one) in &weighed.personal {
+        for one in weighed.built_in() {
             there.terms.insert(one.kind);
-            there.categories.insert(PERSONAL);
+            there.categories.insert(category_of(one.kind));
         }
         there
     }

@@ -5,7 +5,7 @@
 
 use super::{Setting, output};
 use crate::app;
-use crate::assess::{self, Fired, Rulebook, Weighed};
+use crate::assess::{self, BuiltIn, Fired, Rulebook, Weighed};
 use crate::config::Config;
 use crate::lexicon::{Matcher, Scalars};
 use crate::model::{Entry, EntryKey, Field, Hit, Lang, Source, Way, Word};
@@ -224,11 +224,17 @@ impl Case<'_> {
         [&self.weighed.entry.title, &self.weighed.entry.text]
     }
 
+    /// As the text has it; `None` where it is masked.
+    fn surface(&self, one: &BuiltIn) -> Option<&str> {
+        let text = self.texts()[usize::from(one.field == Field::Text)];
+        text.get(one.start..one.end).filter(|_| !one.kind.starts_with("pii:"))
+    }
+
     fn ranges(&self, of: Field) -> Vec<Range<usize>> {
         let hits = self.weighed.hits.iter().map(|(field, hit)| (*field, hit.start..hit.end));
-        let personal = self.weighed.personal.iter().map(|(field, one)| (*field, one.start..one.end));
+        let built_in = self.weighed.built_in().map(|one| (one.field, one.start..one.end));
         let mut all: Vec<Range<usize>> =
-            hits.chain(personal).filter(|(field, _)| *field == of).map(|(_, range)| range).collect();
+            hits.chain(built_in).filter(|(field, _)| *field == of).map(|(_, range)| range).collect();
         all.sort_by_key(|range| (range.start, range.end));
         all
     }
@@ -246,16 +252,17 @@ impl Case<'_> {
         }
         let told = told(book.matcher(), Some(book), self.texts(), &weighed.hits);
         lines.extend(told_lines(&told).iter().map(|line| format!("  hit        {line}")));
-        lines.extend(
-            weighed.personal.iter().map(|(_, one)| format!("  hit        {} (pii), masked", one.kind)),
-        );
+        lines.extend(weighed.built_in().map(|one| {
+            let surface = self.surface(&one).map_or("masked".to_owned(), |text| output::short(text, 40));
+            format!("  hit        {surface} → {} (built in)", one.kind)
+        }));
         for (field, hit, why) in assess::dropped(book, source, weighed) {
             let term = &book.matcher().terms()[hit.term as usize];
             let text = self.texts()[usize::from(field == Field::Text)];
             let surface = output::short(&text[hit.start..hit.end], 40);
             lines.push(format!("  left out   {surface} → {} ({}): {why}", term.text, term.category));
         }
-        if weighed.hits.is_empty() && weighed.personal.is_empty() {
+        if weighed.hits.is_empty() && weighed.built_in().next().is_none() {
             lines.push("  hits       none".to_owned());
         }
         if weighed.robot {
@@ -293,13 +300,18 @@ impl Case<'_> {
             self.rule(fired.rule),
             fired.severity.label(Lang::En)
         )];
-        let sentence = if fired.same_sentence {
-            "in one sentence with the name"
-        } else {
-            "not in one sentence with a name"
-        };
-        let sentence = if fired.subject.is_some() { format!("; {sentence}") } else { String::new() };
-        lines.push(format!("             {}{sentence}; {}", fired.because.join(", "), written(&fired.ways)));
+        if !fired.because.is_empty() {
+            let sentence = match (&fired.subject, fired.same_sentence) {
+                (None, _) => "",
+                (Some(_), true) => "; in one sentence with the name",
+                (Some(_), false) => "; not in one sentence with the name",
+            };
+            lines.push(format!(
+                "             {}{sentence}; {}",
+                fired.because.join(", "),
+                written(&fired.ways)
+            ));
+        }
         if fired.loose {
             lines.push("             by loose ways only: not above yellow".to_owned());
         }
@@ -326,10 +338,11 @@ impl Case<'_> {
             &weighed.hits,
         );
         let mut scalars = self.texts().map(Scalars::new);
-        for (field, one) in &weighed.personal {
-            let (start, end) = scalars[usize::from(*field == Field::Text)].range(one.start, one.end);
+        for one in weighed.built_in() {
+            let (start, end) = scalars[usize::from(one.field == Field::Text)].range(one.start, one.end);
             hits.push(json!({
-                "field": field, "surface": null, "term": one.kind, "category": "pii", "lexicon": null,
+                "field": one.field, "surface": self.surface(&one), "term": one.kind,
+                "category": one.kind.split_once(':').map(|(category, _)| category), "lexicon": null,
                 "start": start, "end": end, "way": "plain",
             }));
         }

@@ -3,6 +3,7 @@
 
 use super::explain::{Told, told_lines, written};
 use super::output;
+use crate::app;
 use crate::config;
 use crate::model::{Field, Lang, Lexicon, QuotePart, Severity, Way, Word};
 use crate::store::{EventRow, ExplainedMention, Store};
@@ -116,19 +117,19 @@ impl Origins {
 }
 
 fn hits(row: &ExplainedMention, origins: Option<&Origins>) -> anyhow::Result<Vec<Told>> {
-    let found: Vec<(u8, usize, usize, String, String, String)> = serde_json::from_str(&row.found)?;
     let text = row.text.clone().map(|text| text.text()).transpose()?;
     let surface = |field: u8, start: usize, end: usize| -> String {
         let of = if field == 0 { row.title.as_str() } else { text.as_deref().unwrap_or_default() };
         of.chars().skip(start).take(end.saturating_sub(start)).collect()
     };
-    let told = found.into_iter().map(|(field, start, end, term, category, way)| Told {
-        field: if field == 0 { Field::Title } else { Field::Text },
-        surface: surface(field, start, end),
-        way: Way::parse(&way).unwrap_or(Way::Plain),
-        lexicon: origins.and_then(|origins| origins.0.get(&(term.clone(), category.clone())).cloned()),
-        term,
-        category,
+    let told = app::stored_hits(&row.found).into_iter().map(|hit| Told {
+        field: if hit.field == 0 { Field::Title } else { Field::Text },
+        surface: surface(hit.field, hit.start, hit.end),
+        way: hit.way().unwrap_or(Way::Plain),
+        lexicon: origins
+            .and_then(|origins| origins.0.get(&(hit.term.clone(), hit.category.clone())).cloned()),
+        term: hit.term,
+        category: hit.category,
     });
     Ok(told.collect())
 }
@@ -171,17 +172,20 @@ impl Explained {
 impl RuleLine {
     fn line(&self) -> String {
         let version = self.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
-        let mut parts = vec![self.because.join(", ")];
+        let mut parts = Vec::new();
+        if !self.because.is_empty() {
+            parts.push(format!("because of {}", self.because.join(", ")));
+        }
         if self.same_sentence {
             parts.push("in one sentence with the name".to_owned());
         }
         parts.extend(self.ways.as_ref().map(|ways| written(ways)));
         format!(
-            "{}{version} on {}: {}, because of {}",
+            "{}{version} on {}: {}{}",
             self.rule.as_deref().unwrap_or("?"),
             self.subject.as_deref().unwrap_or("no subject"),
             self.severity.map_or("?", |severity| severity.label(Lang::En)),
-            parts.join("; ")
+            parts.iter().map(|part| format!("; {part}")).collect::<String>()
         )
     }
 }
@@ -196,17 +200,17 @@ mod tests {
             (
                 "written plainly",
                 r#"{"rule":"A-named","version":"2026-11","subject":"lanli","severity":"orange","because":["A1 立案调查"],"ways":[],"same_sentence":true}"#,
-                "A-named 2026-11 on lanli: orange (II), because of A1 立案调查; in one sentence with the name; written plainly",
+                "A-named 2026-11 on lanli: orange (II); because of A1 立案调查; in one sentence with the name; written plainly",
             ),
             (
                 "disguised",
                 r#"{"rule":"A-named","version":"2026-11","subject":"lanli","severity":"yellow","because":["A1 立案调查"],"ways":["separated","homophone"],"same_sentence":false}"#,
-                "A-named 2026-11 on lanli: yellow (III), because of A1 立案调查; disguised in writing: separated, homophone",
+                "A-named 2026-11 on lanli: yellow (III); because of A1 立案调查; disguised in writing: separated, homophone",
             ),
             (
                 "stored before ways were",
                 r#"{"rule":"A-named","subject":null,"severity":"orange","because":["A1 立案调查"]}"#,
-                "A-named on no subject: orange (II), because of A1 立案调查",
+                "A-named on no subject: orange (II); because of A1 立案调查",
             ),
         ] {
             let line: RuleLine = serde_json::from_str(stored).unwrap();
