@@ -7,23 +7,29 @@ mod crawl;
 mod delivery;
 mod digest;
 mod escalation;
+mod force;
 mod housekeeping;
 mod judge;
 mod once;
 mod pool;
+mod rescan;
 mod snapshot;
 mod supervise;
+mod teaching;
 mod visit;
 
 pub use crawl::{crawl_round, lease_round};
 pub use delivery::{Delivered, delivery_round};
 pub use digest::{DAILY, digest_facts, in_tx as make_digest_in, make_digest, period};
 pub use escalation::escalation_round;
+pub use force::{InForce, in_force};
 pub use housekeeping::housekeeping_round;
 pub use judge::{Advanced, remind, subject_of};
 pub use once::{Once, once};
+pub use rescan::{Counted, Plan, Sample, Step, Tally, rescan};
 pub use snapshot::{Snapshot, carrier, mail_domain, organisation};
 pub use supervise::{Ended, run, watch};
+pub use teaching::precision;
 pub use visit::{Finding, Looking, Visited, look, news_age, visit};
 
 use crate::clock::Clock;
@@ -33,7 +39,7 @@ use crate::store::{RunId, Store};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Everything a loop needs. Cheap to clone.
 #[derive(Clone)]
@@ -123,6 +129,26 @@ impl Rooms {
             Err(poisoned) => *poisoned.into_inner() = Arc::new(next),
         }
         Ok(())
+    }
+
+    /// Swaps in the lexicons whose day has come; scans under way end with the old ones.
+    pub async fn turn_lexicons(&self, now: DateTime<Utc>) -> anyhow::Result<bool> {
+        let before = self.current();
+        if before.turns_at.is_none_or(|at| now < at) {
+            return Ok(false);
+        }
+        let next = Arc::new(before.turned(&self.store, now).await?);
+        {
+            let mut current = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
+            // A reload in the meantime has taken them already, and may have taken more.
+            if !Arc::ptr_eq(&current, &before) {
+                return Ok(false);
+            }
+            *current = Arc::clone(&next);
+        }
+        next.matches(&self.store).await?;
+        tracing::info!("lexicons in force from now on: {}", next.book.lexicon_version());
+        Ok(true)
     }
 
     /// Runs heavy work on the fixed pool. A panic in it is an error of that work alone.

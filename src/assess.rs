@@ -8,6 +8,7 @@ mod condition;
 mod denial;
 #[cfg(test)]
 mod fixtures;
+mod lessons;
 pub mod place;
 mod quote;
 mod routine;

@@ -11,11 +11,13 @@ mod entry;
 mod incident;
 mod init;
 mod lanes;
+mod lexicon;
 mod mail;
 mod matching;
 mod outbox;
 mod output;
 mod read;
+mod rescan;
 mod run;
 mod status;
 mod visit;
@@ -137,6 +139,11 @@ pub enum Command {
     /// What is stored.
     #[command(subcommand)]
     Entry(EntryCommand),
+    /// Lists of terms: take them in, look them over, see how often they were right.
+    #[command(subcommand)]
+    Lexicon(LexiconCommand),
+    /// Match stored texts again with the present lexicons. Without --apply it only counts.
+    Rescan(rescan::Asked),
     /// Mails: waiting, sent, failed.
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -214,6 +221,35 @@ pub enum EntryCommand {
         query: String,
         #[arg(long, default_value_t = 50)]
         limit: u32,
+    },
+    /// Say what an entry's mention was worth; `irrelevant`: its terms were found and it was not about us.
+    ///
+    /// Counts in `lexicon stats` and teaches the loose ways. Closing an incident says it for its whole story.
+    Verdict {
+        /// As `entry search` shows it.
+        entry: i64,
+        #[arg(value_enum)]
+        verdict: VerdictWord,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LexiconCommand {
+    /// Every lexicon with its version, the day it comes into force, its terms.
+    List,
+    /// Write lexicons/KEY.toml from a list: .txt (a term a line), .csv or .tsv; UTF-8, GB18030, Big5 or UTF-16.
+    Import(lexicon::Import),
+    /// Look for terms that are too common, there twice, or without effect. Exit 3 where there are some.
+    Check {
+        /// .toml, .txt or .csv; without any those of the configuration.
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// How often terms, their disguised forms and the ways were right, by the verdicts on mentions and incidents.
+    Stats {
+        /// Mentions of so many days, such as 30d; without it all.
+        #[arg(long, value_parser = rescan::days)]
+        since: Option<chrono::TimeDelta>,
     },
 }
 
@@ -318,6 +354,11 @@ async fn dispatch(command: Command, context: &Setting) -> anyhow::Result<End> {
         Command::Digest { date, preview } => digest::run(context, date, preview).await,
         Command::Incident(command) => incident::run(context, command).await,
         Command::Entry(EntryCommand::Search { query, limit }) => entry::search(context, query, limit).await,
+        Command::Entry(EntryCommand::Verdict { entry, verdict }) => {
+            entry::verdict(context, entry, verdict).await
+        }
+        Command::Lexicon(command) => lexicon::run(context, command).await,
+        Command::Rescan(asked) => rescan::run(context, asked).await,
         Command::Outbox(command) => outbox::run(context, command).await,
         Command::Why { incident } => why::run(context, &incident).await,
         Command::Status => status::run(context).await,

@@ -25,7 +25,7 @@ mod values;
 mod walk;
 
 pub use calendars::Calendar;
-pub use lexicons::prove;
+pub use lexicons::Lines as TermLines;
 pub use mail::{MailSettings, Security, SmtpSettings, Transport};
 pub use problems::{Problem, Problems};
 pub use profile::{InitError, Profile, write_profile};
@@ -104,14 +104,30 @@ pub fn load(dir: &Path) -> Result<Config, Problems> {
 
 /// One lexicon file, wherever it lies, with its mistakes.
 pub fn load_lexicon(path: &Path) -> Result<Lexicon, Problems> {
+    load_lexicon_with_lines(path).map(|(lexicon, _)| lexicon)
+}
+
+/// As `load_lexicon`, with the line of each term.
+pub fn load_lexicon_with_lines(path: &Path) -> Result<(Lexicon, TermLines), Problems> {
     let dir = path.parent().unwrap_or(Path::new(""));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let notes = Notes::default();
     let file = open(dir, name, &notes);
     let lexicon = file.and_then(|file| one_lexicon(&mut Draft::new(dir, &notes), file));
+    checked(lexicon, notes)
+}
+
+/// A lexicon from its text: `name` is its file's, such as `lexicons/a1.toml`.
+pub fn lexicon_of(name: &str, text: &str) -> Result<Lexicon, Problems> {
+    let notes = Notes::default();
+    let lexicon = one_lexicon(&mut Draft::new(Path::new(""), &notes), (name.to_owned(), text.to_owned()));
+    checked(lexicon.map(|(lexicon, _)| lexicon), notes)
+}
+
+fn checked<T>(read: Option<T>, notes: Notes) -> Result<T, Problems> {
     let problems = notes.sorted();
-    match lexicon {
-        Some(lexicon) if problems.is_empty() => Ok(lexicon),
+    match read {
+        Some(read) if problems.is_empty() => Ok(read),
         _ => Err(Problems(problems)),
     }
 }
@@ -121,13 +137,14 @@ pub fn shipped_lexicons() -> Vec<Lexicon> {
     let (dir, notes) = (Path::new("(shipped)"), Notes::default());
     let mut draft = Draft::new(dir, &notes);
     let files = profile::examples().filter(|(name, _)| name.starts_with(LEXICONS));
-    files.filter_map(|(name, text)| one_lexicon(&mut draft, (name.to_owned(), text.to_owned()))).collect()
+    let read = files.filter_map(|(name, text)| one_lexicon(&mut draft, (name.to_owned(), text.to_owned())));
+    read.map(|(lexicon, _)| lexicon).collect()
 }
 
-fn one_lexicon(draft: &mut Draft, file: (String, String)) -> Option<Lexicon> {
+fn one_lexicon(draft: &mut Draft, file: (String, String)) -> Option<(Lexicon, TermLines)> {
     let name = file.0.clone();
     let stem = Path::new(&name).file_stem().map(|stem| stem.to_string_lossy().into_owned())?;
-    parse(&[file], &name, draft, &[], |table, draft| lexicons::read(table, &stem, draft)).flatten()
+    parse(&[file], &name, draft, &[], |table, draft| lexicons::read_with_lines(table, &stem, draft)).flatten()
 }
 
 /// The texts of all files, by name; `None` without the folder.

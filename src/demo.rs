@@ -14,6 +14,7 @@ pub use config::write_config;
 pub use world::{Act, World};
 
 /// What the world hides from a matcher that reads only what is written: where, how it is written, what it means.
+/// The daemon sees through it.
 pub struct Disguise {
     /// Path of the page.
     pub path: &'static str,

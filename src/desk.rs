@@ -148,6 +148,25 @@ pub fn close<'a>(
     Ok(Done::Yes(format!("{number} closed: {}", verdict.key())))
 }
 
+/// What an entry's mentions were worth, for the precision of its terms. Said again, the last word counts.
+pub fn judge<'a>(
+    tx: &mut Tx,
+    entry: i64,
+    actor: impl Into<Actor<'a>>,
+    verdict: Verdict,
+    now: DateTime<Utc>,
+) -> Result<Done, StoreError> {
+    let actor = actor.into();
+    if tx.judge_entry(entry, verdict)? == 0 {
+        return Ok(Done::No(format!(
+            "no rule has fired on entry {entry}; see: tingfeng --json entry search WORD"
+        )));
+    }
+    let data = actor.record(json!({ "verdict": verdict }));
+    tx.event(actor.person, "judged", &format!("entry:{entry}"), &data, now)?;
+    Ok(Done::Yes(format!("entry {entry} judged: {}", verdict.key())))
+}
+
 /// A waiting, failed or expired mail is tried now.
 pub fn retry_mail<'a>(
     tx: &mut Tx,

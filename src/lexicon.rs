@@ -12,7 +12,9 @@ mod loose;
 pub mod marks;
 mod pattern;
 pub mod personal;
+pub mod precision;
 mod readings;
+pub mod review;
 mod scalars;
 mod scan;
 mod stream;
@@ -20,7 +22,7 @@ mod trie;
 mod walk;
 mod words;
 
-pub use import::import;
+pub use import::{List, import, read_list};
 pub use scalars::Scalars;
 pub use scan::Matcher;
 pub use words::Words;
@@ -38,6 +40,6 @@ pub enum LexiconError {
     TooLarge(String),
     #[error("{name}:{line}: {problem}")]
     Import { name: String, line: usize, problem: String },
-    #[error("{name}: a list of terms is a .txt or .csv file in UTF-8 (or GB18030); {problem}")]
+    #[error("{name}: a list of terms is a .txt or .csv file in UTF-8 (or GB18030, Big5, UTF-16); {problem}")]
     Format { name: String, problem: String },
 }

@@ -31,5 +31,5 @@ pub use rows::{MentionRow, SourceRow};
 pub use rule::{Condition, Raise, Rule, Subject, Within};
 pub use secret::Secret;
 pub use source::{ArticleSelectors, ForumSelectors, ListSelectors, Source, SourceKind, Tier, Timetable};
-pub use term::{Field, Hit, Lexicon, Scope, Term, Way};
+pub use term::{Field, Hit, Lexicon, Scope, Taught, Term, Way};
 pub use words::{Lang, Word};

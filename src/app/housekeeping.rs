@@ -9,6 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// One round; gives back what somebody should hear on the second channel.
 pub async fn housekeeping_round(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+    if let Err(error) = rooms.turn_lexicons(now).await {
+        tracing::error!(
+            "the lexicons whose day has come cannot be taken, the old ones stay in force: {error:#}"
+        );
+    }
     let run = rooms.run;
     rooms
         .store

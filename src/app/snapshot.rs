@@ -1,5 +1,7 @@
 //! What a page is judged by: one immutable value that a reload swaps whole.
 
+use super::force::in_force;
+use super::teaching::lessons;
 use crate::assess::Rulebook;
 use crate::config::{Config, Security, Transport};
 use crate::escalate::Organisation;
@@ -22,48 +24,86 @@ pub struct Snapshot {
     /// Ids of the stored texts.
     pub rules_id: i64,
     pub lexicon_id: i64,
+    /// When the next version of a lexicon comes into force.
+    pub turns_at: Option<DateTime<Utc>>,
+    /// JSON of the lexicon files in force.
+    lexicon_text: String,
 }
 
 impl Snapshot {
     /// Compiles a checked configuration and stores what it was compiled from.
     pub async fn take(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let carrier = carrier(&config)?;
-        Ok(Self { carrier: Some(carrier), ..Self::without_mail(config, store, now).await? })
+        let snapshot = Self { carrier: Some(carrier), ..Self::without_mail(config, store, now).await? };
+        snapshot.matches(store).await?;
+        Ok(snapshot)
+    }
+
+    /// The same configuration with the lexicons that are in force now.
+    pub async fn turned(&self, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let carrier = self.carrier.clone();
+        Ok(Self { carrier, ..Self::without_mail(self.config.clone(), store, now).await? })
+    }
+
+    /// Writes down that the daemon matches with these lexicons.
+    pub async fn matches(&self, store: &Store) -> anyhow::Result<()> {
+        let id = self.lexicon_id;
+        Ok(store.write(move |tx| tx.matches_with(id)).await?)
     }
 
     /// As `take`, for whoever decides and queues but sends nothing.
     pub async fn without_mail(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
-        let mut book =
-            Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
-        let text = |wanted: fn(&str) -> bool| {
-            let files: serde_json::Map<_, _> = config
-                .files
-                .iter()
-                .filter(|(name, _)| wanted(name))
-                .map(|(name, text)| (name.clone(), text.clone().into()))
-                .collect();
-            serde_json::Value::from(files).to_string()
-        };
-        let rules = text(|name| matches!(name, "rules.toml" | "subjects.toml" | "policies.toml"));
-        let lexicons = text(|name| name.starts_with("lexicons/"));
-        let calendars = text(|name| name.starts_with("calendars/"));
+        let mut snapshot = Self::to_look(config, store, now).await?;
+        let config = &snapshot.config;
+        let rules = texts(config, |name| matches!(name, "rules.toml" | "subjects.toml" | "policies.toml"));
+        let calendars = texts(config, |name| name.starts_with("calendars/"));
+        let lexicons = snapshot.lexicon_text.clone();
         let (rules_id, lexicon_id) = store
             .write(move |tx| {
                 tx.snapshot("calendar", &calendars, now)?;
                 Ok((tx.snapshot("rules", &rules, now)?, tx.snapshot("lexicon", &lexicons, now)?))
             })
             .await?;
-        book.snapshot = rules_id;
-        recognise(&mut book, store).await?;
+        snapshot.book.snapshot = rules_id;
+        Ok(Self { rules_id, lexicon_id, ..snapshot })
+    }
+
+    /// As `take`, for whoever writes nothing: its texts have no ids.
+    pub async fn to_look(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
+        let before = store.read(|view| view.lexicons_in_force()).await?;
+        let force = in_force(&config, before.as_ref().map(|(_, body)| body.as_str()), now);
+        let book = Rulebook::awaiting(
+            &force.lexicons,
+            &force.waiting,
+            &config.subjects,
+            &config.rules,
+            &config.personal_allow,
+        )?
+        .taught(lessons(store).await?);
         let organisation = organisation(&config);
         let sources =
             config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
-        Ok(Self { config, book, organisation, sources, carrier: None, rules_id, lexicon_id })
+        let mut snapshot = Self {
+            config,
+            book,
+            organisation,
+            sources,
+            carrier: None,
+            rules_id: 0,
+            lexicon_id: 0,
+            turns_at: force.turns_at,
+            lexicon_text: serde_json::Value::from(force.files).to_string(),
+        };
+        snapshot.recognise(store).await?;
+        Ok(snapshot)
     }
 
-    /// As soon as the installation has its key, its first run makes it.
+    /// Traces of personal data are made from now on; the installation's first run makes its key.
     pub async fn recognise(&mut self, store: &Store) -> anyhow::Result<()> {
-        recognise(&mut self.book, store).await
+        if let Some(key) = store.read(|view| view.meta("instance_key")).await? {
+            self.book.set_key(key.as_bytes());
+        }
+        Ok(())
     }
 
     pub fn policy(&self, key: &str) -> Option<&Policy> {
@@ -79,11 +119,15 @@ impl Snapshot {
     }
 }
 
-async fn recognise(book: &mut Rulebook, store: &Store) -> anyhow::Result<()> {
-    if let Some(key) = store.read(|view| view.meta("instance_key")).await? {
-        book.set_key(key.as_bytes());
-    }
-    Ok(())
+/// The files of one kind as one JSON text, by name.
+fn texts(config: &Config, wanted: fn(&str) -> bool) -> String {
+    let files: serde_json::Map<_, _> = config
+        .files
+        .iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, text)| (name.clone(), text.clone().into()))
+        .collect();
+    serde_json::Value::from(files).to_string()
 }
 
 /// The part after `@` of our own address: the right side of every Message-ID.

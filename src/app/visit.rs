@@ -345,7 +345,7 @@ fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched) -> bo
     read::charset::decode(&body(fetched, source)).is_ok_and(|(text, _)| snapshot.book.tells_a_number(&text))
 }
 
-fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
+pub(super) fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
     let of = |fired: &assess::Fired| FiredFacts {
         rule: fired.rule,
         subject: fired.subject.clone(),
@@ -355,7 +355,7 @@ fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
     weighed.fired.iter().map(of).collect()
 }
 
-fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
+pub(super) fn set_aside(weighed: &Weighed) -> Vec<(usize, String)> {
     let why = |fired: &assess::Fired| fired.denied.as_ref().map_or_else(String::new, ToString::to_string);
     weighed.set_aside.iter().map(|fired| (fired.rule, why(fired))).collect()
 }
@@ -391,17 +391,6 @@ fn entry_record(
     let entry = &weighed.entry;
     let mut keys = vec![entry.key.as_str().to_owned()];
     keys.extend(entry.aliases.iter().map(|key| key.as_str().to_owned()));
-    let fired: Vec<serde_json::Value> = weighed
-        .fired
-        .iter()
-        .map(|fired| {
-            serde_json::json!({
-                "rule": snapshot.book.rules().get(fired.rule).map(|rule| rule.key.as_str()),
-                "subject": fired.subject, "severity": fired.severity, "because": fired.because,
-                "same_sentence": fired.same_sentence,
-            })
-        })
-        .collect();
     let found = weighed.count();
     EntryRecord {
         keys,
@@ -415,19 +404,30 @@ fn entry_record(
         byline: entry.byline.clone(),
         old,
         hits: (found > 0).then(|| (found, assess::hits_json(&snapshot.book, weighed))),
-        excerpt: if fired.is_empty() {
-            String::new()
-        } else {
-            serde_json::to_string(&assess::excerpt(&snapshot.book, weighed)).unwrap_or_default()
-        },
-        fired: (!fired.is_empty()).then(|| serde_json::Value::from(fired).to_string()),
+        excerpt: if weighed.fired.is_empty() { String::new() } else { excerpt_json(snapshot, weighed) },
+        fired: (!weighed.fired.is_empty()).then(|| fired_json(snapshot, weighed)),
         tier: source.tier.key(),
         personal: weighed.masked,
     }
 }
 
+pub(super) fn excerpt_json(snapshot: &Snapshot, weighed: &Weighed) -> String {
+    serde_json::to_string(&assess::excerpt(&snapshot.book, weighed)).unwrap_or_default()
+}
+
+pub(super) fn fired_json(snapshot: &Snapshot, weighed: &Weighed) -> String {
+    let one = |fired: &assess::Fired| {
+        serde_json::json!({
+            "rule": snapshot.book.rules().get(fired.rule).map(|rule| rule.key.as_str()),
+            "subject": fired.subject, "severity": fired.severity, "because": fired.because,
+            "same_sentence": fired.same_sentence,
+        })
+    };
+    serde_json::Value::from(weighed.fired.iter().map(one).collect::<Vec<_>>()).to_string()
+}
+
 /// The same text gives the same sketch, however it is laid out; a short one needs its title to say anything.
-fn sketch(entry: &Entry) -> String {
+pub(super) fn sketch(entry: &Entry) -> String {
     // Most of it is Han; the tables of letters are slower to ask.
     let is_written = |c: &char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
     let mut plain = String::with_capacity(entry.text.len());

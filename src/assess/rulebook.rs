@@ -2,9 +2,10 @@
 
 use super::condition::{Atom, Atoms, Plan};
 use super::denial::Denials;
+use super::lessons::Lessons;
 use crate::lexicon::personal::{self, Finder, Personal};
 use crate::lexicon::{LexiconError, Matcher, marks};
-use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Term};
+use crate::model::{Condition, Lexicon, Rule, Scope, Subject, Taught, Term};
 use std::collections::HashSet;
 use url::Url;
 
@@ -36,6 +37,7 @@ pub struct Rulebook {
     /// Some rule asks for marks of secrecy elsewhere than on own channels.
     pub(super) marks_everywhere: bool,
     pub(super) denials: Denials,
+    pub(super) lessons: Lessons,
     versions: String,
 }
 
@@ -71,6 +73,18 @@ impl Rulebook {
         rules: &[Rule],
         personal_allow: &[String],
     ) -> Result<Self, RulebookError> {
+        Self::awaiting(lexicons, &[], subjects, rules, personal_allow)
+    }
+
+    /// As `new`, with lexicons that are not in force yet: nothing looks for their terms, and rules may name their
+    /// categories.
+    pub fn awaiting(
+        lexicons: &[Lexicon],
+        waiting: &[Lexicon],
+        subjects: &[Subject],
+        rules: &[Rule],
+        personal_allow: &[String],
+    ) -> Result<Self, RulebookError> {
         let mut atoms = Atoms::default();
         let plan = |rule: &Rule, atoms: &mut Atoms| {
             Plan::new(&rule.condition, subjects, atoms)
@@ -89,7 +103,7 @@ impl Rulebook {
                 meanings.push(Meaning { role, own_only: false });
             }
         }
-        check_categories(rules, &terms)?;
+        check_categories(rules, terms.iter().chain(waiting.iter().flat_map(|lexicon| &lexicon.terms)))?;
         // `term:演练` looks for 演练 whether or not a lexicon has it.
         let known: HashSet<&str> = terms.iter().map(|term| term.text.as_str()).collect();
         let missing = |atom: &Atom| match atom {
@@ -118,8 +132,16 @@ impl Rulebook {
             finder: Finder::new(personal_allow),
             marks_everywhere: rules.iter().any(|rule| rule.own != Some(true) && asks_for_marks(rule)),
             denials: Denials::new(),
+            lessons: Lessons::default(),
             versions: lexicons.iter().map(version).collect::<Vec<_>>().join(" "),
         })
+    }
+
+    /// With what verdicts taught about disguised forms.
+    #[must_use]
+    pub fn taught(mut self, taught: Vec<Taught>) -> Self {
+        self.lessons = Lessons::new(taught);
+        self
     }
 
     pub fn rules(&self) -> &[Rule] {
@@ -236,9 +258,8 @@ fn bare(text: String, category: &str, unless: Vec<String>) -> Term {
 }
 
 /// A category that nobody fills makes a rule that never fires, which nobody would notice.
-fn check_categories(rules: &[Rule], terms: &[Term]) -> Result<(), RulebookError> {
-    let known: HashSet<&str> =
-        terms.iter().map(|term| term.category.as_str()).chain([PERSONAL, MARK]).collect();
+fn check_categories<'t>(rules: &[Rule], terms: impl Iterator<Item = &'t Term>) -> Result<(), RulebookError> {
+    let known: HashSet<&str> = terms.map(|term| term.category.as_str()).chain([PERSONAL, MARK]).collect();
     for rule in rules {
         let mut open = vec![&rule.condition];
         while let Some(condition) = open.pop() {

@@ -2,6 +2,7 @@
 
 use super::condition::{Place, Plan, Sight, What};
 use super::denial::Denied;
+use super::lessons::Lesson;
 use super::quote::{self, Marked};
 use super::routine;
 use super::rulebook::{Meaning, Role, Rulebook, category_of};
@@ -59,7 +60,7 @@ pub fn weigh(book: &Rulebook, source: &Source, entry: Entry) -> Weighed {
     let (entry, personal, masked) = mask(book, entry);
     let scan = |text: &str| {
         let mut hits = book.matcher().scan(text);
-        hits.retain(|hit| counts(book, source, &entry, hit.term));
+        hits.retain(|hit| counts(book, source, &entry, hit.term) && lesson(book, text, hit) != Lesson::Never);
         hits
     };
     let found = [scan(&entry.title), scan(&entry.text)];
@@ -175,6 +176,11 @@ fn counts(book: &Rulebook, source: &Source, entry: &Entry, term: u32) -> bool {
         && since.is_none_or(|since| entry.published.is_some_and(|published| published.day >= since))
 }
 
+fn lesson(book: &Rulebook, text: &str, hit: &Hit) -> Lesson {
+    let term = &book.matcher().terms()[hit.term as usize];
+    book.lessons.of(&term.text, &text[hit.start..hit.end], hit.way)
+}
+
 /// A code is the subject's only beside its name, an exchange mark or 股, in one sentence.
 fn drop_bare_codes(book: &Rulebook, text: &str, layout: &Layout, hits: &mut Vec<Hit>) {
     let role = |hit: &Hit| book.meanings[hit.term as usize].role;
@@ -239,7 +245,8 @@ fn settle(
             Role::Class => What::Term(hit.term),
             Role::Name(subject) | Role::Code(subject) => What::Subject { subject, term: hit.term },
         };
-        place(hit.start, hit.end, what, hit.way.is_loose())
+        let loose = hit.way.is_loose() && lesson(book, text, hit) != Lesson::Strict;
+        place(hit.start, hit.end, what, loose)
     };
     let of_built_in = |one: BuiltIn| place(one.start, one.end, What::BuiltIn(one.kind), false);
     let mut places: Vec<Place> = hits.iter().map(of_hit).chain(built_in.map(of_built_in)).collect();

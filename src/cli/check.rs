@@ -3,6 +3,7 @@
 use super::{End, Setting, output};
 use crate::assess::Rulebook;
 use crate::config::Config;
+use chrono::Utc;
 
 pub fn run(setting: &Setting) -> anyhow::Result<End> {
     let config = match crate::config::load(&setting.dir) {
@@ -18,7 +19,7 @@ pub fn run(setting: &Setting) -> anyhow::Result<End> {
         }
         Err(problems) => return Err(problems.into()),
     };
-    // Rules are compiled too: what `run` would refuse, `check` refuses.
+    // Rules are compiled too, with what comes into force later: what `run` would refuse, `check` refuses.
     Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
     if !setting.json {
         output::line(&summary(&config))?;
@@ -29,14 +30,25 @@ pub fn run(setting: &Setting) -> anyhow::Result<End> {
 fn summary(config: &Config) -> String {
     let enabled = config.sources.iter().filter(|source| source.enabled).count();
     let terms: usize = config.lexicons.iter().map(|lexicon| lexicon.terms.len()).sum();
+    let zone = config.organisation.zone;
+    let today = Utc::now().with_timezone(&zone).date_naive();
+    let waiting: String = config
+        .lexicons
+        .iter()
+        .filter(|lexicon| !lexicon.in_force(today))
+        .filter_map(|lexicon| {
+            let day = lexicon.effective?;
+            Some(format!(
+                "\nlexicon {} {} is in force from {day}; until then the version before it",
+                lexicon.key, lexicon.version
+            ))
+        })
+        .collect();
     let trial = config.organisation.trial_until.map_or_else(String::new, |until| {
-        format!(
-            "\ntrial run until {}: all mail goes to the monitor",
-            output::local(until, config.organisation.zone)
-        )
+        format!("\ntrial run until {}: all mail goes to the monitor", output::local(until, zone))
     });
     format!(
-        "{}: {enabled} of {} sources enabled, {} subjects, {} rules, {} policies, {} people, {} lexicons with {terms} terms{trial}\n\
+        "{}: {enabled} of {} sources enabled, {} subjects, {} rules, {} policies, {} people, {} lexicons with {terms} terms{waiting}{trial}\n\
          the configuration is fine",
         config.organisation.name,
         config.sources.len(),

@@ -245,9 +245,14 @@ impl<'r> Teller<'r> {
             coverage.visits_planned,
             totals.mails_accepted
         ))?;
+        let snapshot = self.rooms.current();
+        let matcher = snapshot.book.matcher();
         for disguise in DISGUISES {
+            let hits = matcher.scan(disguise.written);
+            let seen = hits.iter().find(|hit| matcher.terms()[hit.term as usize].text == disguise.term);
+            let how = seen.map_or("missed", |hit| hit.way.key());
             line(&format!(
-                "  missed: {} for {} ({}): this version reads only what is written",
+                "  disguise {how}: {} is {} ({})",
                 disguise.written, disguise.term, disguise.path
             ))?;
         }

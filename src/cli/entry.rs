@@ -1,6 +1,8 @@
-//! `entry search`: what is stored, by its words.
+//! `entry`: what is stored, by its words, and what it was worth.
 
-use super::{End, Setting, output};
+use super::{End, Setting, VerdictWord, actor, incident, output, told};
+use crate::desk;
+use chrono::Utc;
 
 /// Revisions indexed in one transaction: the daemon's own writes wait no longer than that.
 const AT_ONCE: u32 = 500;
@@ -24,7 +26,8 @@ pub async fn search(setting: &Setting, query: String, limit: u32) -> anyhow::Res
         }
         let old = one.old.as_deref().map_or_else(String::new, |why| format!("  [old: {why}]"));
         output::line(&format!(
-            "{}  {}  {}{old}",
+            "{}  {}  {}  {}{old}",
+            one.entry,
             output::local(one.first_seen, zone),
             one.source,
             output::short(&one.title, 60)
@@ -46,4 +49,12 @@ pub async fn search(setting: &Setting, query: String, limit: u32) -> anyhow::Res
         }
     }
     Ok(End::Fine)
+}
+
+pub async fn verdict(setting: &Setting, entry: i64, verdict: VerdictWord) -> anyhow::Result<End> {
+    let config = setting.config()?;
+    let acting = actor::acting(setting, &config)?;
+    let (store, verdict, now) = (setting.store(&config)?, incident::word(verdict), Utc::now());
+    let done = store.write(move |tx| desk::judge(tx, entry, acting.actor(), verdict, now)).await?;
+    told(setting, done)
 }

@@ -37,7 +37,7 @@ pub async fn run(setting: &Setting, command: IncidentCommand) -> anyhow::Result<
     }
 }
 
-fn word(verdict: VerdictWord) -> Verdict {
+pub fn word(verdict: VerdictWord) -> Verdict {
     match verdict {
         VerdictWord::Untrue => Verdict::Untrue,
         VerdictWord::True => Verdict::True,

@@ -1,6 +1,7 @@
 //! `match`: the matcher at the desk: on files, on lines of JSON, and against the clock.
 
 use super::{End, Setting, lanes, output};
+use crate::app;
 use crate::config;
 use crate::lexicon::personal::{self, Finder};
 use crate::lexicon::{self, Matcher, Scalars, marks};
@@ -82,7 +83,7 @@ fn ready(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<Ready> {
     }
     let (lexicons, allow) = if setting.dir.is_dir() || setting.dir != Path::new(super::DEFAULT_DIR) {
         let config = setting.config()?;
-        (config.lexicons, config.personal_allow)
+        (app::in_force(&config, None, Utc::now()).lexicons, config.personal_allow)
     } else {
         (config::shipped_lexicons(), Vec::new())
     };

@@ -36,7 +36,14 @@ pub async fn run(setting: &Setting, target: &str) -> anyhow::Result<End> {
         max_redirects: crawl.max_redirects,
     })
     .context("the fetcher cannot start")?;
-    let book = Rulebook::new(&config.lexicons, &config.subjects, &config.rules, &config.personal_allow)?;
+    let force = app::in_force(&config, None, Utc::now());
+    let book = Rulebook::awaiting(
+        &force.lexicons,
+        &force.waiting,
+        &config.subjects,
+        &config.rules,
+        &config.personal_allow,
+    )?;
     let rooms = Looking { fetcher, book };
     let (outcome, finding) = app::look(&rooms, &source, why, &url).await?;
     let dry = Dry {

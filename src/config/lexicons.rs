@@ -4,25 +4,18 @@ use super::check::{Draft, Target};
 use super::subjects::owned;
 use super::values;
 use super::walk::{Node, Table};
+use crate::lexicon::Matcher;
 use crate::model::{Lexicon, Scope, Term};
 use std::collections::BTreeMap;
 
-/// A term that is found in a harmless phrase, by plain comparison.
-///
-/// `unless` counts only where the longer phrase really covers the term.
-pub fn prove<'l>(lexicon: &'l Lexicon, phrase: &str) -> Option<&'l Term> {
-    lexicon.terms.iter().find(|term| {
-        phrase.match_indices(&term.text).any(|(start, found)| {
-            let end = start + found.len();
-            let covers = |longer: &String| {
-                phrase.match_indices(longer.as_str()).any(|(at, _)| at <= start && end <= at + longer.len())
-            };
-            !term.unless.iter().any(covers)
-        })
-    })
-}
+/// The line of each term, by its text.
+pub type Lines = BTreeMap<String, usize>;
 
 pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
+    read_with_lines(root, stem, draft).map(|(lexicon, _)| lexicon)
+}
+
+pub fn read_with_lines(root: Table, stem: &str, draft: &mut Draft) -> Option<(Lexicon, Lines)> {
     let name = root.need_text("name", "监管处罚");
     let version = root.need_text("version", "2026-11");
     let effective = root.get("effective").and_then(|node| day(&node));
@@ -32,7 +25,8 @@ pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
     }
     let scope = root.word("scope").unwrap_or(Scope::All);
     let weight = root.number("weight", &(1..=5)).unwrap_or(3) as u8;
-    let mut shelf = Shelf { category, weight, places: BTreeMap::new() };
+    let manner = Manner::read(&root);
+    let mut shelf = Shelf { category, weight, manner, places: BTreeMap::new() };
     let mut terms: Vec<Term> = Vec::new();
     // The detailed ones first: of a term that stands here twice, the one with its `unless` is kept.
     for table in root.tables("term") {
@@ -61,19 +55,41 @@ pub fn read(root: Table, stem: &str, draft: &mut Draft) -> Option<Lexicon> {
         terms,
         harmless: Vec::new(),
     };
-    for (node, phrase) in &harmless {
-        if let Some(term) = prove(&lexicon, phrase) {
-            node.wrong(
-                format!("{:?} is found in the harmless phrase {phrase:?}", term.text),
+    prove(&lexicon.terms, &harmless);
+    lexicon.harmless = owned(harmless);
+    (name.is_some() && version.is_some()).then_some((lexicon, shelf.places))
+}
+
+/// Harmless phrases stay silent: the matcher itself is asked, so disguised hits count too.
+fn prove(terms: &[Term], harmless: &[(Node, &str)]) {
+    let Some((first, _)) = harmless.first() else { return };
+    // What a term is refused for is told where it stands.
+    let sound = |term: &&Term| !term.unless.contains(&term.text);
+    let matcher = match Matcher::new(terms.iter().filter(sound).cloned().collect()) {
+        Ok(matcher) => matcher,
+        Err(error) => return first.wrong(format!("cannot be proved: {error}"), "split the lexicon in two"),
+    };
+    for (node, phrase) in harmless {
+        let Some(hit) = matcher.scan(phrase).into_iter().next() else { continue };
+        let term = &matcher.terms()[hit.term as usize];
+        let found = &phrase[hit.start..hit.end];
+        let disguised =
+            if *found == term.text { String::new() } else { format!(" as {found:?}, {}", hit.way) };
+        node.wrong(
+            format!("{:?} is found in the harmless phrase {phrase:?}{disguised}", term.text),
+            if hit.way.is_loose() {
+                format!(
+                    "give the term a table without loose ways: [[term]] text = {:?}, loose = false",
+                    term.text
+                )
+            } else {
                 format!(
                     "give the term a table with it: [[term]] text = {:?}, unless = [{phrase:?}]",
                     term.text
-                ),
-            );
-        }
+                )
+            },
+        );
     }
-    lexicon.harmless = owned(harmless);
-    (name.is_some() && version.is_some()).then_some(lexicon)
 }
 
 fn day(node: &Node) -> Option<chrono::NaiveDate> {
@@ -85,11 +101,68 @@ fn day(node: &Node) -> Option<chrono::NaiveDate> {
     day
 }
 
+/// How a term may be written and still be found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Manner {
+    exact: bool,
+    whole_word: bool,
+    loose: Option<bool>,
+}
+
+impl Manner {
+    /// What the head of a file says for all its terms.
+    fn read(root: &Table) -> Self {
+        let manner = Self {
+            exact: root.flag("exact").unwrap_or(false),
+            whole_word: root.flag("whole_word").unwrap_or(false),
+            loose: root.flag("loose"),
+        };
+        contradiction(root, manner.exact, manner.loose);
+        manner
+    }
+
+    /// What a term says itself goes before what its file says.
+    fn of_term(self, table: &Table, corrected: bool) -> Self {
+        let (exact, loose) = (table.flag("exact"), table.flag("loose"));
+        contradiction(table, exact == Some(true), loose);
+        if corrected && loose == Some(true) {
+            // 布署 in a loose way is 部署.
+            if let Some(node) = table.get("loose") {
+                let message = "a wrong word in loose ways would be found where the right one stands";
+                node.wrong(message, "remove loose, or remove correct");
+            }
+        }
+        let whole_word = table.flag("whole_word").unwrap_or(self.whole_word);
+        let exact = exact.unwrap_or(self.exact && loose != Some(true));
+        let loose = loose.or(if corrected { Some(false) } else { self.loose });
+        Self { exact, whole_word, loose }.settled()
+    }
+
+    fn settled(self) -> Self {
+        Self { loose: if self.exact { Some(false) } else { self.loose }, ..self }
+    }
+
+    fn apply(self, term: Term) -> Term {
+        let Self { exact, whole_word, loose } = self.settled();
+        Term { exact, whole_word, loose, ..term }
+    }
+}
+
+fn contradiction(table: &Table, exact: bool, loose: Option<bool>) {
+    if exact
+        && loose == Some(true)
+        && let Some(node) = table.get("loose")
+    {
+        node.wrong("exact and loose contradict each other", "keep one of the two");
+    }
+}
+
 /// What the terms of one file share, and where each stands.
 struct Shelf<'a> {
     category: Option<&'a str>,
     weight: u8,
-    places: BTreeMap<String, usize>,
+    manner: Manner,
+    places: Lines,
 }
 
 impl Shelf<'_> {
@@ -100,7 +173,7 @@ impl Shelf<'_> {
         if let Some(category) = self.category {
             draft.shelve(text, category, node);
         }
-        Some(Term::new(text, self.category.unwrap_or_default(), self.weight))
+        Some(self.manner.apply(Term::new(text, self.category.unwrap_or_default(), self.weight)))
     }
 
     fn detailed(&mut self, table: Table, draft: &mut Draft) -> Option<Term> {
@@ -145,13 +218,14 @@ impl Shelf<'_> {
             node.wrong("since is for wrong words only", "add correct = \"…\", or remove the line");
         }
         let since = since.and_then(|node| day(&node));
+        let manner = self.manner.of_term(&table, right.is_some());
         table.finish();
-        Some(Term {
+        Some(manner.apply(Term {
             unless: owned(unless),
             correct: right.map(str::to_owned),
             since,
             ..Term::new(text?, category?, weight)
-        })
+        }))
     }
 
     /// A term that can be looked for, and is not there yet.

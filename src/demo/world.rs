@@ -44,8 +44,8 @@ const ACTS: &[Act] = &[
     Act {
         title_zh: "无人签收：跟帖、照抄，和变形写法",
         title_en: "nobody answers: replies, a copy, and disguised words",
-        expect_zh: "阶梯上行到证券事务代表、董秘；照抄并入同一件事；变形写法记作漏报",
-        expect_en: "the ladder climbs; the copy joins the same story; the disguises are counted as missed",
+        expect_zh: "阶梯上行到证券事务代表、董秘；照抄并入同一件事；变形写法被识破，另立一件",
+        expect_en: "the ladder climbs; the copy joins the same story; the disguises are seen through, as a matter of their own",
         watch: Duration::from_secs(5),
     },
     Act {

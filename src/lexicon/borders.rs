@@ -10,7 +10,7 @@ use super::walk::Item;
 use super::words::Words;
 
 /// Characters looked at on either side.
-const AROUND: usize = 6;
+pub const AROUND: usize = 5;
 /// Longer words have borders that nobody doubts.
 const LONGEST: usize = 16;
 const ROOM: usize = LONGEST + 2 * AROUND + 1;
@@ -36,14 +36,18 @@ impl Side {
         &self.classes[..self.len]
     }
 
+    pub fn none() -> Self {
+        Self { classes: [0; AROUND], len: 0 }
+    }
+
     /// The characters before a place.
-    pub fn before(text: &str, start: usize) -> Self {
+    pub fn before(text: &str, start: usize, most: usize) -> Self {
         let table = fold::table();
         let mut side = Self { classes: [0; AROUND], len: 0 };
         for c in text[..start].chars().rev() {
             match table.plain_class(c) {
                 fold::INVISIBLE => {}
-                class if is_han(class) && side.len < AROUND => {
+                class if is_han(class) && side.len < most.min(AROUND) => {
                     side.len += 1;
                     side.classes[AROUND - side.len] = class;
                 }
@@ -55,13 +59,13 @@ impl Side {
     }
 
     /// The characters after a place.
-    pub fn after(text: &str, end: usize) -> Self {
+    pub fn after(text: &str, end: usize, most: usize) -> Self {
         let table = fold::table();
         let mut side = Self { classes: [0; AROUND], len: 0 };
         for c in text[end..].chars() {
             match table.plain_class(c) {
                 fold::INVISIBLE => {}
-                class if is_han(class) && side.len < AROUND => {
+                class if is_han(class) && side.len < most.min(AROUND) => {
                     side.classes[side.len] = class;
                     side.len += 1;
                 }
@@ -72,9 +76,32 @@ impl Side {
     }
 }
 
+/// What a word is worth as a piece of text, ln P.
+pub fn worth(words: &Words, word: &[Class]) -> f32 {
+    words.best(word).max(prior(word.len()))
+}
+
+/// The side of a word on which a word of the dictionary may cross its edge; nothing where none can, for then every
+/// reading has a border there and nothing need be weighed.
+pub fn disputed_before(words: &Words, text: &str, start: usize, first: Class) -> Side {
+    let side = Side::before(text, start, 1);
+    match side.classes().last() {
+        Some(&class) if is_han(first) && words.joins(class, first) => Side::before(text, start, AROUND),
+        _ => Side::none(),
+    }
+}
+
+pub fn disputed_after(words: &Words, text: &str, end: usize, last: Class) -> Side {
+    let side = Side::after(text, end, 1);
+    match side.classes().first() {
+        Some(&class) if is_han(last) && words.joins(last, class) => Side::after(text, end, AROUND),
+        _ => Side::none(),
+    }
+}
+
 /// How much likelier the best reading is than the best one with the word as a piece of its own: 0 where the borders
-/// are undisputed, otherwise below.
-pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class]) -> f32 {
+/// are undisputed, otherwise below. `worth` is the word's own.
+pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class], worth: f32) -> f32 {
     if word.len() > LONGEST || left.is_empty() && right.is_empty() {
         return 0.0;
     }
@@ -94,17 +121,7 @@ pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class]) ->
             best[to] = best[to].max(best[from] + cost);
         }
     });
-    let own = words.best(word).max(prior(word.len()));
-    best[start] + own + words.best(right) - best[whole]
-}
-
-/// Whether neither edge lies inside what could be a word of the dictionary, so that nothing need be weighed.
-pub fn undisputed(words: &Words, left: &[Class], word: &[Class], right: &[Class]) -> bool {
-    let joined = |a: Option<&Class>, b: Option<&Class>| match (a, b) {
-        (Some(&a), Some(&b)) => words.joins(a, b),
-        _ => false,
-    };
-    !joined(left.last(), word.first()) && !joined(word.last(), right.first())
+    best[start] + worth + words.best(right) - best[whole]
 }
 
 /// Whether a Latin word or a number ends where the hit ends: `IPO` is not in `IPOs`, `604518` not in `16045180`, but
@@ -193,3 +210,6 @@ pub fn parted(
         };
     words.best(left) + own + words.best(right) - apart
 }
+
+#[cfg(test)]
+mod tests;

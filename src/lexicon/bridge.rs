@@ -27,7 +27,7 @@ pub fn holds(text: &str, items: &[Item]) -> bool {
     if !uniform && gaps.iter().any(|item| is_listed(text, start, end, &shape(&item.gap))) {
         return false;
     }
-    latin(items, uniform) && (!uniform || items.len() > 2 || !is_row(text, start, end, &first))
+    latin(items, uniform)
 }
 
 /// What ends a sentence or a paragraph.
@@ -51,7 +51,7 @@ fn is_hidden(c: char) -> bool {
 fn squeezed(between: &str) -> String {
     let mut seen = String::new();
     for c in between.chars().filter(|&c| !is_hidden(c)) {
-        let blank = matches!(fold::table().class(c), fold::SEPARATOR)
+        let blank = matches!(fold::table().plain_class(c), fold::SEPARATOR)
             && matches!(fold::between(c), Kind::Space | Kind::Newline);
         match blank {
             true if seen.ends_with(' ') => {}
@@ -72,20 +72,15 @@ fn is_listed(text: &str, start: usize, end: usize, sign: &str) -> bool {
     before(text, start) == sign && !sign.is_empty() || after(text, end) == sign && !sign.is_empty()
 }
 
-/// Whether single characters go on beyond both ends: `歌 谣 言 语`.
-fn is_row(text: &str, start: usize, end: usize, sign: &str) -> bool {
-    before(text, start) == sign && after(text, end) == sign
-}
-
 /// The signs right before a place, as a reader sees them.
 fn before(text: &str, start: usize) -> String {
-    let signs = |c: &char| matches!(fold::table().class(*c), fold::SEPARATOR | fold::INVISIBLE);
+    let signs = |c: &char| matches!(fold::table().plain_class(*c), fold::SEPARATOR | fold::INVISIBLE);
     let begin = text[..start].char_indices().rev().take(8).take_while(|(_, c)| signs(c)).last();
     squeezed(&text[begin.map_or(start, |(at, _)| at)..start])
 }
 
 fn after(text: &str, end: usize) -> String {
-    let signs = |c: &char| matches!(fold::table().class(*c), fold::SEPARATOR | fold::INVISIBLE);
+    let signs = |c: &char| matches!(fold::table().plain_class(*c), fold::SEPARATOR | fold::INVISIBLE);
     squeezed(&text[end..].chars().take(8).take_while(signs).collect::<String>())
 }
 

@@ -44,7 +44,7 @@ impl Fold {
             Some(place) => *place = class,
             None => astral.push((c, class)),
         };
-        for c in 0..u32::from(LEAST) {
+        for c in (0..u32::from(LEAST)).chain([0x85, 0x2028]) {
             set(c, SEPARATOR);
         }
         let ranges = [
@@ -66,19 +66,21 @@ impl Fold {
         }
         let mut ones = tables::ONE.chars();
         while let (Some(from), Some(to)) = (ones.next(), ones.next()) {
-            set(from as u32, stand_in(to));
+            let sign = DASHES.contains(&to) || STROKES.contains(&to) || "&|\\%$".contains(to);
+            set(from as u32, if sign { SEPARATOR } else { stand_in(to) });
         }
         let mut many = HashMap::new();
         for (from, to) in tables::MANY.lines().filter_map(|line| line.split_once('\t')) {
             let Some(from) = from.chars().next() else { continue };
             // A sign that stands for a whole phrase is no disguise of it.
-            let whole: Vec<Class> = to.chars().map(stand_in).collect();
+            let whole: Vec<Class> =
+                to.chars().filter(|&c| !within(tables::SYMBOLS, c)).map(stand_in).collect();
             if whole.len() <= 4 {
                 set(from as u32, SPECIAL);
                 many.insert(from, whole);
             }
         }
-        for c in "&＆<([（［【〔《〈「『\\|｜".chars() {
+        for c in "&＆<([（［【〔《〈「『\\|｜%$".chars() {
             set(c as u32, SPECIAL);
         }
         astral.sort_unstable();
@@ -104,7 +106,7 @@ impl Fold {
             SPECIAL if !self.many.contains_key(&c) => match c {
                 '（' => '(' as Class,
                 '［' => '[' as Class,
-                '\\' | '|' | '｜' | '&' | '＆' => SEPARATOR,
+                '\\' | '|' | '｜' | '&' | '＆' | '%' | '$' => SEPARATOR,
                 c => c as Class,
             },
             class => class,
@@ -138,7 +140,7 @@ pub fn is_emoji(c: char) -> bool {
 }
 
 /// Signs with a meaning of their own that people also put between characters; two dashes end a clause (`bridge`).
-const DASHES: [char; 9] = ['—', '―', '@', '＠', '%', '％', '$', '＄', '￥'];
+const DASHES: [char; 7] = ['—', '―', '@', '＠', '％', '＄', '￥'];
 
 /// Strokes that are Han characters by number only: people put them between others.
 const STROKES: [char; 7] = ['丶', '丨', '丿', '乀', '亅', '乚', '灬'];
@@ -168,3 +170,6 @@ pub fn is_letter(class: Class) -> bool {
 pub fn is_digit(class: Class) -> bool {
     matches!(class, 0x30..=0x39)
 }
+
+#[cfg(test)]
+mod tests;

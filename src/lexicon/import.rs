@@ -1,122 +1,111 @@
 //! Lists of terms as people have them: a text file with one term a line, or a table from a spreadsheet.
 
+mod columns;
+mod encoding;
+
 use super::LexiconError;
 use crate::model::Term;
-use std::collections::HashSet;
+use columns::{Columns, Row};
+use std::collections::HashMap;
 
-/// The weight of a term whose list does not say.
-const WEIGHT: u8 = 3;
-
-/// Reads `name.txt` (one term a line, `#` begins a comment) or `name.csv` (`term,category,weight,unless`, phrases
-/// separated by `;`, a heading line is skipped). Where no category is given it is the file's stem.
-pub fn import(name: &str, bytes: &[u8]) -> Result<Vec<Term>, LexiconError> {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let (stem, kind) = base.rsplit_once('.').unwrap_or((base, ""));
-    let text = decode(name, bytes)?;
-    let terms = match kind.to_ascii_lowercase().as_str() {
-        "txt" => plain(name, stem, &text)?,
-        "csv" => table(name, stem, &text)?,
-        _ => return Err(LexiconError::Format { name: name.to_owned(), problem: format!("not {kind:?}") }),
-    };
-    let mut known = HashSet::new();
-    Ok(terms.into_iter().filter(|term| known.insert((term.text.clone(), term.category.clone()))).collect())
+/// A list as it was read. Lines count from 1; what was refused says why.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct List {
+    /// `UTF-8`, `GB18030`, `Big5`, `UTF-16LE` …
+    pub encoding: &'static str,
+    pub terms: Vec<(usize, Term)>,
+    /// Terms that stood there before in the same category.
+    pub duplicates: Vec<(usize, String)>,
+    pub refused: Vec<(usize, String)>,
+    /// Columns whose heading is none of ours.
+    pub ignored: Vec<String>,
 }
 
-/// UTF-8 with or without its mark, UTF-16 with its mark, or GB18030, which spreadsheets here still write.
-fn decode(name: &str, bytes: &[u8]) -> Result<String, LexiconError> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _, broken) = encoding.decode(bytes);
-        let problem = || format!("its bytes are not {}", encoding.name());
-        let wrong = || LexiconError::Format { name: name.to_owned(), problem: problem() };
-        return if broken { Err(wrong()) } else { Ok(text.into_owned()) };
-    }
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return Ok(text.to_owned()),
-        Err(error) => error,
+/// Reads `name.txt` (one term a line, `#` begins a comment) or `name.csv`: `term,category,weight,unless`, or the columns
+/// that a heading line names; phrases are separated by `;`. Where no category is given it is the file's stem.
+///
+/// A line that cannot be taken is refused and the others are read; only bytes that are no text, or no list, are an error.
+pub fn read_list(name: &str, bytes: &[u8]) -> Result<List, LexiconError> {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let (stem, kind) = base.rsplit_once('.').unwrap_or((base, ""));
+    let (text, encoding) = encoding::decode(name, bytes)?;
+    let mut list = List { encoding, ..List::default() };
+    let read = match kind.to_ascii_lowercase().as_str() {
+        "txt" => plain(stem, &text),
+        "csv" | "tsv" => table(name, stem, &text, &mut list.ignored)?,
+        _ => return Err(LexiconError::Format { name: name.to_owned(), problem: format!("not {kind:?}") }),
     };
-    // A broken byte in a UTF-8 list must not turn the whole list into other characters without a word.
-    let (mut utf8, mut other) = (0, 0);
-    for line in bytes.split(|&b| b == b'\n').filter(|line| !line.is_ascii()) {
-        if std::str::from_utf8(line).is_ok() { utf8 += 1 } else { other += 1 }
+    let mut known: HashMap<(String, String), usize> = HashMap::with_capacity(read.len());
+    for (line, read) in read {
+        let term = match read {
+            Ok(term) => term,
+            Err(why) => {
+                list.refused.push((line, why));
+                continue;
+            }
+        };
+        let key = (term.text.clone(), term.category.clone());
+        if let Some(first) = known.get(&key) {
+            list.duplicates.push((line, format!("{:?} is there already, in line {first}", term.text)));
+        } else {
+            known.insert(key, line);
+            list.terms.push((line, term));
+        }
     }
-    let (text, _, broken) = encoding_rs::GB18030.decode(bytes);
-    if other > utf8 && !broken {
-        return Ok(text.into_owned());
+    Ok(list)
+}
+
+/// As `read_list`, for whoever wants the terms and takes no list with mistakes.
+pub fn import(name: &str, bytes: &[u8]) -> Result<Vec<Term>, LexiconError> {
+    let mut list = read_list(name, bytes)?;
+    if list.refused.is_empty() {
+        return Ok(list.terms.into_iter().map(|(_, term)| term).collect());
     }
-    let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
-    let problem = "not UTF-8; save the file as UTF-8 or correct the line".to_owned();
+    let (line, problem) = list.refused.swap_remove(0);
     Err(LexiconError::Import { name: name.to_owned(), line, problem })
 }
 
-fn plain(name: &str, stem: &str, text: &str) -> Result<Vec<Term>, LexiconError> {
+fn plain(stem: &str, text: &str) -> Vec<(usize, Result<Term, String>)> {
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     lines
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
         .map(|(number, line)| {
             // "term  # why": only after a blank, so that C# stays whole.
             let text = line.find(" #").map_or(line, |at| line[..at].trim_end());
-            term(name, number, text, stem, "", "")
+            (number, Row::of_text(text).term(stem))
         })
         .collect()
 }
 
-fn table(name: &str, stem: &str, text: &str) -> Result<Vec<Term>, LexiconError> {
+fn table(
+    name: &str,
+    stem: &str,
+    text: &str,
+    ignored: &mut Vec<String>,
+) -> Result<Vec<(usize, Result<Term, String>)>, LexiconError> {
+    let first = text.lines().next().unwrap_or_default();
+    let comma = if first.contains('\t') && !first.contains(',') { '\t' } else { ',' };
+    let mut columns = Columns::default();
     let mut terms = Vec::new();
-    for (number, row) in rows(name, text)? {
-        let cell = |index: usize| row.get(index).map_or("", |cell| cell.trim());
-        let heading = number == 1
-            && ["term", "text", "word", "词", "词条", "词语", "敏感词"]
-                .contains(&cell(0).to_lowercase().as_str());
-        if heading || row.iter().all(|cell| cell.trim().is_empty()) || cell(0).starts_with('#') {
+    for (index, (number, row)) in rows(name, text, comma)?.into_iter().enumerate() {
+        if index == 0
+            && let Some(heading) = Columns::of_heading(&row)
+        {
+            ignored.extend(heading.ignored.iter().cloned());
+            columns = heading;
             continue;
         }
-        if row.iter().skip(4).any(|cell| !cell.trim().is_empty()) {
-            let problem = format!("{} cells; a row is term,category,weight,unless", row.len());
-            return Err(LexiconError::Import { name: name.to_owned(), line: number, problem });
+        let first = row.first().map_or("", |cell| cell.trim());
+        if row.iter().all(|cell| cell.trim().is_empty()) || first.starts_with('#') {
+            continue;
         }
-        let category = if cell(1).is_empty() { stem } else { cell(1) };
-        terms.push(term(name, number, cell(0), category, cell(2), cell(3))?);
+        terms.push((number, columns.row(&row).and_then(|row| row.term(stem))));
     }
     Ok(terms)
 }
 
-fn term(
-    name: &str,
-    line: usize,
-    text: &str,
-    category: &str,
-    weight: &str,
-    unless: &str,
-) -> Result<Term, LexiconError> {
-    let wrong = |problem: String| LexiconError::Import { name: name.to_owned(), line, problem };
-    if text.is_empty() {
-        return Err(wrong("the first cell, the term, is empty".to_owned()));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(wrong(format!("{text:?} holds a control character; write one term")));
-    }
-    let weight = match weight {
-        "" => WEIGHT,
-        weight => weight
-            .parse()
-            .ok()
-            .filter(|weight| (1..=5).contains(weight))
-            .ok_or_else(|| wrong(format!("{weight:?} is not a weight; write 1 (hint) to 5 (grave)")))?,
-    };
-    let unless: Vec<String> = unless
-        .split([';', '；'])
-        .map(str::trim)
-        .filter(|phrase| !phrase.is_empty())
-        .map(str::to_owned)
-        .collect();
-    if let Some(phrase) = unless.iter().find(|phrase| *phrase == text) {
-        return Err(wrong(format!("{phrase:?} is its own `unless` phrase and would never count")));
-    }
-    Ok(Term { unless, ..Term::new(text, category, weight) })
-}
-
 /// Rows of a table with the line each begins on; cells may stand in double quotes (RFC 4180).
-fn rows(name: &str, text: &str) -> Result<Vec<(usize, Vec<String>)>, LexiconError> {
+fn rows(name: &str, text: &str, comma: char) -> Result<Vec<(usize, Vec<String>)>, LexiconError> {
     let mut rows = Vec::new();
     let (mut row, mut cell) = (Vec::new(), String::new());
     let (mut line, mut began, mut quoted) = (1, 1, None);
@@ -136,7 +125,7 @@ fn rows(name: &str, text: &str) -> Result<Vec<(usize, Vec<String>)>, LexiconErro
                 quoted = Some(line);
             }
             c if quoted.is_some() => cell.push(c),
-            ',' => row.push(std::mem::take(&mut cell)),
+            c if c == comma => row.push(std::mem::take(&mut cell)),
             '\r' if chars.peek() == Some(&'\n') => {}
             '\n' => {
                 row.push(std::mem::take(&mut cell));
@@ -192,12 +181,59 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_names_the_columns() {
+        let table = "序号,类别,词,排除,精确,整词,变体,正确写法,启用日期\n1,D2,布署,,,,,部署,2018-03-21\n2,A1,IPO,,是,1,,,\n3,,爆雷,起爆雷管；防爆雷达,,,否,,\n";
+        let list = read_list("lists/d2.csv", table.as_bytes()).unwrap();
+        assert_eq!((list.ignored.as_slice(), list.refused.as_slice()), (&["序号".to_owned()][..], &[][..]));
+        let terms: Vec<Term> = list.terms.into_iter().map(|(_, term)| term).collect();
+        let day = chrono::NaiveDate::from_ymd_opt(2018, 3, 21);
+        assert_eq!(
+            (terms[0].correct.as_deref(), terms[0].since, terms[0].loose),
+            (Some("部署"), day, Some(false))
+        );
+        assert!(terms[1].exact && terms[1].whole_word && terms[1].loose == Some(false));
+        assert_eq!(
+            (terms[2].category.as_str(), terms[2].unless.len(), terms[2].loose),
+            ("d2", 2, Some(false))
+        );
+        let tabs = read_list("a.tsv", "term\tcategory\n退市\tA2\n".as_bytes()).unwrap();
+        assert_eq!((tabs.terms[0].0, tabs.terms[0].1.category.as_str()), (2, "A2"), "with tabs too");
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_refused_and_the_rest_is_read() {
+        let list = read_list("a.csv", "退市,A1\n,A1\n立案,A1,9\n退市,A1\n退市,A2\n".as_bytes()).unwrap();
+        assert_eq!(list.terms.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 5]);
+        assert_eq!(list.refused.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(list.duplicates, [(4, "\"退市\" is there already, in line 1".to_owned())]);
+    }
+
+    #[test]
     fn a_mistake_is_named_with_its_line() {
         for (why, name, bytes, expected) in [
             ("no such kind", "a.xlsx", "PK".as_bytes(), "a.xlsx: a list of terms is a .txt or .csv"),
             ("weight", "a.csv", "立案调查,A1,9".as_bytes(), "a.csv:1: \"9\" is not a weight"),
             ("no term", "a.csv", "退市\n,A1".as_bytes(), "a.csv:2: the first cell"),
             ("too many cells", "a.csv", "退市,A1,3,x,y".as_bytes(), "a.csv:1: 5 cells"),
+            ("no flag", "a.csv", "词,精确\n退市,大概".as_bytes(), "a.csv:2: \"大概\" is neither yes nor no"),
+            (
+                "exact and loose",
+                "a.csv",
+                "词,exact,loose\n退市,1,1".as_bytes(),
+                "a.csv:2: exact and loose contradict",
+            ),
+            (
+                "no day",
+                "a.csv",
+                "term,correct,since\n布署,部署,去年".as_bytes(),
+                "a.csv:2: \"去年\" is no day",
+            ),
+            (
+                "a day without a right form",
+                "a.csv",
+                "term,since\n布署,2018-03-21".as_bytes(),
+                "a.csv:2: since is for wrong words",
+            ),
             ("quotation mark", "a.csv", "退市\n\"立案".as_bytes(), "a.csv:2: a quotation mark"),
             ("its own phrase", "a.csv", "退市,A1,3,退市".as_bytes(), "a.csv:1: \"退市\" is its own"),
             ("control characters", "a.txt", "退\u{1}市".as_bytes(), "a.txt:1: \"退\\u{1}市\" holds"),

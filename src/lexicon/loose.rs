@@ -8,10 +8,10 @@ pub mod pinyin;
 pub mod tables;
 
 use super::LexiconError;
-use super::fold::{Class, is_digit, is_han, is_letter};
+use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::readings::{self, Key};
-use super::stream::{Mark, MarkKind, Stream};
-use super::trie::{NONE, Trie};
+use super::stream::{self, Mark, MarkKind, Stream};
+use super::trie::{Filter, NONE, Trie, scatter};
 use super::words::Words;
 use channel::{Cell, Finding, Judge};
 use std::collections::HashMap;
@@ -24,6 +24,8 @@ const LONGEST: usize = 12;
 const MOST_READINGS: usize = 4;
 /// In tables beyond this, terms of two characters are looked for in loose ways only where the lexicon says so.
 pub const LARGE: usize = 20_000;
+/// Beyond this many terms fewer look-alikes of each character are looked for.
+const MANY: usize = 3_000;
 /// Letters have keys from here on, so that a term's own letters stay themselves.
 const LETTERS: Key = 0x800;
 
@@ -34,7 +36,7 @@ pub struct Loose {
     /// By sequence of the trie: terms, `firsts` as in `Patterns`.
     owners: Vec<u32>,
     firsts: Vec<u32>,
-    facts: &'static [Facts],
+    facts: &'static [Facts; CLASSES],
     /// Two characters, one as it is and one by its sound.
     sounds: Anchors,
     /// Two characters, of which one is a look-alike, or which are parts of one.
@@ -49,10 +51,24 @@ pub struct Sought {
     /// ln P of the term as a piece of text.
     pub worth: f32,
     len: u8,
+    /// How often the term repeats its last character.
+    tail: u8,
     classes: [Class; LONGEST],
 }
 
 impl Sought {
+    /// Where the last cell ends, with as many repetitions as the term has.
+    fn end(&self, text: &str, last: &Cell) -> usize {
+        let mut end = last.end(text);
+        for _ in 1..self.tail {
+            let token = stream::token(fold::table(), text, end, 0);
+            if token.classes() == [last.class()] {
+                end = token.end;
+            }
+        }
+        end
+    }
+
     pub fn classes(&self) -> &[Class] {
         &self.classes[..usize::from(self.len)]
     }
@@ -69,16 +85,16 @@ struct Facts {
 /// Pairs of characters of which one is not what is meant, and what then is.
 #[derive(Default)]
 struct Anchors {
-    filter: Vec<u64>,
-    shift: u32,
-    /// The pair in the upper half, the number of its first anchor in the lower.
-    slots: Vec<u64>,
+    filter: Filter,
+    /// By hash of the pair: the number of its first anchor.
+    slots: Vec<u32>,
     slot_shift: u32,
     all: Vec<Anchor>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Anchor {
+    pair: u32,
     sought: u32,
     /// The character that is changed.
     at: u8,
@@ -100,60 +116,110 @@ enum AnchorKind {
 /// Buffers of a scan.
 #[derive(Default)]
 pub struct Scratch {
-    facts: Vec<Facts>,
-    sounds: Vec<u32>,
-    looks: Vec<u32>,
-    longer: Vec<u32>,
     letters: Vec<u32>,
     cells: Vec<Cell>,
+    block: Block,
 }
 
-fn scatter(pair: u32) -> u32 {
-    pair.wrapping_mul(0x9e37_79b1)
+/// Places looked at together; what is found of them stays in the innermost cache.
+const BLOCK: usize = 256;
+/// Every class there is.
+const CLASSES: usize = 1 << 16;
+
+/// The places of a block at which something may begin.
+///
+/// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none, nor are
+/// two characters that are likely beside each other.
+struct Block {
+    sounds: [u32; BLOCK],
+    looks: [u32; BLOCK],
+    longer: [u32; BLOCK],
+    lens: [usize; 3],
 }
 
-const EMPTY: u64 = u64::MAX;
+impl Default for Block {
+    fn default() -> Self {
+        Self { sounds: [0; BLOCK], looks: [0; BLOCK], longer: [0; BLOCK], lens: [0; 3] }
+    }
+}
+
+impl Block {
+    /// Looks at the pairs that begin at `from` and after it, as many as a block takes; `classes` are padded.
+    fn read(&mut self, loose: &Loose, classes: &[Class], from: usize, words: &Words, letters: &mut Vec<u32>) {
+        let until = (from + BLOCK).min(classes.len() - 3);
+        let (mut strange, mut long) = (0, 0);
+        let (mut first, mut second) = (loose.facts(classes[from]), loose.facts(classes[from + 1]));
+        for (at, three) in (from as u32..).zip(classes[from..until + 2].windows(3)) {
+            let third = loose.facts(three[2]);
+            let rare = first.price + second.price > RARE;
+            self.sounds[strange % BLOCK] = at;
+            strange += usize::from(rare & !words.joins_often(three[0], three[1]));
+            self.longer[long % BLOCK] = at;
+            long += usize::from(loose.trie.may_begin_deep(first.key, second.key, third.key));
+            (first, second) = (second, third);
+        }
+        let (mut sound, mut look) = (0, 0);
+        for index in 0..strange {
+            let at = self.sounds[index % BLOCK];
+            let (a, b) = (classes[at as usize], classes[at as usize + 1]);
+            let (first, second) = (loose.facts(a).key, loose.facts(b).key);
+            let heard = loose.sounds.may_hold(pair(a, second)) | loose.sounds.may_hold(pair(first, b));
+            self.sounds[sound % BLOCK] = at;
+            sound += usize::from(heard);
+            self.looks[look % BLOCK] = at;
+            look += usize::from(loose.looks.may_hold(pair(a, b)));
+        }
+        if classes[from..until].iter().fold(false, |some, &class| some | is_letter(class)) {
+            letters.extend((from..until).filter(|&at| is_letter(classes[at])).map(|at| at as u32));
+        }
+        self.lens = [sound, look, long];
+    }
+
+    fn sounds(&self) -> &[u32] {
+        &self.sounds[..self.lens[0]]
+    }
+
+    fn looks(&self) -> &[u32] {
+        &self.looks[..self.lens[1]]
+    }
+
+    fn longer(&self) -> &[u32] {
+        &self.longer[..self.lens[2]]
+    }
+}
+
+const EMPTY: u32 = u32::MAX;
 
 impl Anchors {
     fn new(mut all: Vec<(u32, Anchor)>) -> Self {
         if all.is_empty() {
-            return Self {
-                shift: 26,
-                filter: vec![0],
-                slots: vec![EMPTY; 2],
-                slot_shift: 31,
-                all: Vec::new(),
-            };
+            return Self { filter: Filter::new(0), slots: vec![EMPTY; 2], slot_shift: 63, all: Vec::new() };
         }
         all.sort_unstable_by_key(|&(pair, anchor)| (pair, anchor.sought));
         let distinct = 1 + all.windows(2).filter(|two| two[0].0 != two[1].0).count();
-        let bits = (distinct * 10).next_power_of_two().trailing_zeros().clamp(12, 22);
         let slot_bits = (distinct * 2).next_power_of_two().trailing_zeros();
         let mut anchors = Self {
-            filter: vec![0; 1 << (bits - 6)],
-            shift: 32 - bits,
+            filter: Filter::new(distinct),
             slots: vec![EMPTY; 1 << slot_bits],
-            slot_shift: 32 - slot_bits,
+            slot_shift: 64 - slot_bits,
             all: Vec::with_capacity(all.len()),
         };
         let mask = anchors.slots.len() - 1;
         let mut before = None;
         for (pair, anchor) in all {
             if before != Some(pair) {
-                let hash = scatter(pair);
-                let bit = hash >> anchors.shift;
-                anchors.filter[(bit / 64) as usize] |= 1 << (bit % 64);
-                let mut at = (hash >> anchors.slot_shift) as usize;
+                anchors.filter.add(u64::from(pair));
+                let mut at = (scatter(u64::from(pair)) >> anchors.slot_shift) as usize;
                 while anchors.slots[at] != EMPTY {
                     at = (at + 1) & mask;
                 }
-                anchors.slots[at] = u64::from(pair) << 32 | anchors.all.len() as u64;
+                anchors.slots[at] = anchors.all.len() as u32;
                 before = Some(pair);
                 if let Some(last) = anchors.all.last_mut() {
                     last.last = true;
                 }
             }
-            anchors.all.push(anchor);
+            anchors.all.push(Anchor { pair, ..anchor });
         }
         if let Some(last) = anchors.all.last_mut() {
             last.last = true;
@@ -163,24 +229,23 @@ impl Anchors {
 
     #[inline]
     fn may_hold(&self, pair: u32) -> bool {
-        let bit = scatter(pair) >> self.shift;
-        self.filter[(bit / 64) as usize & (self.filter.len() - 1)] >> (bit % 64) & 1 == 1
+        self.filter.may_hold(u64::from(pair))
     }
 
     fn bytes(&self) -> usize {
-        (self.slots.len() + self.filter.len()) * 8 + self.all.len() * size_of::<Anchor>()
+        self.slots.len() * 4 + self.filter.bytes() + self.all.len() * size_of::<Anchor>()
     }
 
     fn of(&self, pair: u32) -> &[Anchor] {
         let mask = self.slots.len() - 1;
-        let mut at = (scatter(pair) >> self.slot_shift) as usize;
+        let mut at = (scatter(u64::from(pair)) >> self.slot_shift) as usize;
         loop {
             let slot = self.slots[at];
             if slot == EMPTY {
                 return &[];
             }
-            if (slot >> 32) as u32 == pair {
-                let first = (slot & 0xffff_ffff) as usize;
+            let first = slot as usize;
+            if self.all[first].pair == pair {
                 let count = self.all[first..].iter().take_while(|anchor| !anchor.last).count() + 1;
                 return &self.all[first..first + count];
             }
@@ -194,15 +259,19 @@ fn pair(a: Class, b: Class) -> u32 {
 }
 
 impl Loose {
-    /// `terms` with their folded classes without repetitions.
+    /// `terms` with their folded classes.
     pub fn new(terms: Vec<(u32, Vec<Class>)>, words: &'static Words) -> Result<Self, LexiconError> {
         let sought: Vec<Sought> = terms
             .into_iter()
-            .filter(|(_, classes)| is_sought(classes))
-            .map(|(term, all)| {
+            .filter_map(|(term, mut all)| {
+                let tail = all.iter().rev().take_while(|&class| Some(class) == all.last()).count() as u8;
+                all.dedup();
+                is_sought(&all).then_some((term, all, tail))
+            })
+            .map(|(term, all, tail)| {
                 let mut classes = [0; LONGEST];
                 classes[..all.len()].copy_from_slice(&all);
-                Sought { term, worth: channel::worth(words, &all), len: all.len() as u8, classes }
+                Sought { term, worth: channel::worth(words, &all), len: all.len() as u8, tail, classes }
             })
             .collect();
         let mut sequences: Vec<(Vec<Key>, u32)> = Vec::with_capacity(sought.len() * 2);
@@ -211,10 +280,10 @@ impl Loose {
         }
         sequences.sort_unstable();
         sequences.dedup();
-        let (mut firsts, mut distinct): (Vec<u32>, Vec<&[Key]>) = (Vec::new(), Vec::new());
+        let (mut firsts, mut distinct): (Vec<u32>, Vec<(&[Key], u32)>) = (Vec::new(), Vec::new());
         for (index, (keys, _)) in sequences.iter().enumerate() {
-            if distinct.last() != Some(&&keys[..]) {
-                distinct.push(keys);
+            if distinct.last().is_none_or(|&(before, _)| before != keys) {
+                distinct.push((keys, firsts.len() as u32));
                 firsts.push(index as u32);
             }
         }
@@ -227,7 +296,7 @@ impl Loose {
             firsts,
             facts: facts(words),
             sounds: Anchors::new(sounds(&sought)),
-            looks: Anchors::new(looks(&sought)),
+            looks: Anchors::new(looks(&sought, words)),
             gaps: gaps(&sought),
             terms: sought,
         })
@@ -258,48 +327,23 @@ impl Loose {
         if self.terms.is_empty() {
             return;
         }
-        self.candidates(stream.classes(), scratch, judge.words);
-        let Scratch { sounds, looks, longer, letters, cells, facts } = scratch;
-        self.by_sound(text, stream, facts, sounds, cells, judge, out);
-        self.by_longer_sound(text, stream, facts, longer, cells, judge, out);
-        self.by_look(text, stream, looks, cells, judge, out);
+        let classes = stream.padded();
+        let Scratch { letters, cells, block } = scratch;
+        letters.clear();
+        let mut at = 0;
+        while at + 3 < classes.len() {
+            block.read(self, classes, at, judge.words, letters);
+            self.by_sound(text, stream, block.sounds(), cells, judge, out);
+            self.by_longer_sound(text, stream, block.longer(), cells, judge, out);
+            self.by_look(text, stream, block.looks(), cells, judge, out);
+            at += BLOCK;
+        }
         self.by_letters(text, stream, letters, cells, judge, out);
         self.by_signs(text, stream, cells, judge, out);
     }
 
-    /// One pass over the text, without branches, for the places at which something may begin.
-    ///
-    /// What two characters hide must be strange to begin with: a pair that a word of the dictionary holds is none.
-    fn candidates(&self, classes: &[Class], scratch: &mut Scratch, words: &Words) {
-        let Scratch { facts, sounds, looks, longer, letters, .. } = scratch;
-        facts.clear();
-        facts.extend(classes.iter().map(|&class| self.facts[usize::from(class)]));
-        facts.extend([Facts { key: 0, price: 0 }; 2]);
-        for list in [&mut *sounds, &mut *looks, &mut *longer, &mut *letters] {
-            if list.len() < classes.len() + 1 {
-                list.resize(classes.len() + 1, 0);
-            }
-        }
-        let (mut sound, mut look, mut long, mut letter) = (0, 0, 0, 0);
-        for (at, two) in classes.windows(2).enumerate() {
-            let [first, second, third] = [facts[at], facts[at + 1], facts[at + 2]];
-            let strange = !words.joins(two[0], two[1]);
-            let rare = first.price + second.price > RARE;
-            let heard = self.sounds.may_hold(pair(two[0], second.key))
-                | self.sounds.may_hold(pair(first.key, two[1]));
-            sounds[sound] = at as u32;
-            sound += usize::from(strange & rare & heard);
-            looks[look] = at as u32;
-            look += usize::from(strange & self.looks.may_hold(pair(two[0], two[1])));
-            longer[long] = at as u32;
-            long += usize::from(self.trie.may_begin_deep(first.key, second.key, third.key));
-            letters[letter] = at as u32;
-            letter += usize::from(first.key >= LETTERS);
-        }
-        sounds.truncate(sound);
-        looks.truncate(look);
-        longer.truncate(long);
-        letters.truncate(letter);
+    fn facts(&self, class: Class) -> Facts {
+        self.facts[usize::from(class)]
     }
 
     fn owners(&self, sequence: u32) -> &[u32] {
@@ -311,7 +355,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        facts: &[Facts],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -320,8 +363,9 @@ impl Loose {
         let classes = stream.classes();
         for &at in places {
             let at = at as usize;
-            let price = -f32::from(facts[at].price + facts[at + 1].price) / 16.0;
-            let keys = [pair(classes[at], facts[at + 1].key), pair(facts[at].key, classes[at + 1])];
+            let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
+            let price = -f32::from(first.price + second.price) / 16.0;
+            let keys = [pair(classes[at], second.key), pair(first.key, classes[at + 1])];
             for anchor in keys.iter().flat_map(|&key| self.sounds.of(key)) {
                 let sought = self.sought(anchor.sought);
                 let changed = usize::from(anchor.at);
@@ -340,7 +384,6 @@ impl Loose {
         &self,
         text: &str,
         stream: &Stream,
-        facts: &[Facts],
         places: &[u32],
         cells: &mut Vec<Cell>,
         judge: &Judge,
@@ -349,7 +392,8 @@ impl Loose {
         let classes = stream.classes();
         for &at in places {
             let at = at as usize;
-            let Some(mut node) = self.trie.root(facts[at].key, facts[at + 1].key) else { continue };
+            let (first, second) = (self.facts(classes[at]), self.facts(classes[at + 1]));
+            let Some(mut node) = self.trie.root(first.key, second.key) else { continue };
             let mut end = at + 2;
             loop {
                 let sequence = self.trie.node(node).value;
@@ -366,7 +410,7 @@ impl Loose {
                 if end >= classes.len() {
                     break;
                 }
-                let Some(child) = self.trie.child(node, facts[end].key) else { break };
+                let Some(child) = self.trie.child(node, self.facts(classes[end]).key) else { break };
                 (node, end) = (child, end + 1);
             }
         }
@@ -425,7 +469,7 @@ impl Loose {
             let Some(run) = run else { continue };
             let after = item + starts[item..].iter().take_while(|&&place| (place as usize) < run.end).count();
             for reading in &run.readings {
-                let row = Row::around(stream, item, after, reading, &run);
+                let row = Row::around(text, stream, item, after, reading, &run);
                 self.in_row(text, &row, cells, judge, out);
             }
         }
@@ -435,11 +479,7 @@ impl Loose {
     fn in_row(&self, text: &str, row: &Row, cells: &mut Vec<Cell>, judge: &Judge, out: &mut Vec<Finding>) {
         let table = readings::table();
         let key = |cell: &Cell| {
-            if cell.syllable == 0 {
-                self.facts[usize::from(cell.class())].key
-            } else {
-                table.near(cell.syllable)
-            }
+            if cell.syllable == 0 { self.facts(cell.class()).key } else { table.near(cell.syllable) }
         };
         for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
             let Some(mut node) = self.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
@@ -559,7 +599,9 @@ struct Row {
 }
 
 impl Row {
+    /// What stands before a run of letters, its syllables, and what stands after it, further runs as syllables too.
     fn around(
+        text: &str,
         stream: &Stream,
         item: usize,
         after: usize,
@@ -571,8 +613,17 @@ impl Row {
         let from = cells.len();
         cells.extend(reading.iter().map(|syllable| Cell::of_syllable(syllable, run)));
         let until = cells.len();
-        let end = stream.classes().len().min(after + LONGEST);
-        cells.extend((after..end).map(|at| Cell::of_item(stream, at)));
+        let (mut at, places) = (after, stream.places());
+        while at < places.len() && cells.len() < until + LONGEST {
+            if !is_letter(stream.classes()[at]) {
+                cells.push(Cell::of_item(stream, at));
+                at += 1;
+                continue;
+            }
+            let (Some(run), end) = pinyin::run(text, places[at] as usize) else { break };
+            cells.extend(run.readings[0].iter().map(|syllable| Cell::of_syllable(syllable, &run)));
+            at += places[at..].iter().take_while(|&&place| (place as usize) < end).count().max(1);
+        }
         Self { cells, from, until }
     }
 }
@@ -586,14 +637,19 @@ fn is_sought(classes: &[Class]) -> bool {
 }
 
 /// Two characters that are likelier than this as words of their own hide nothing, in sixteenths of -ln P.
-const RARE: u16 = 12 * 16;
+const RARE: u16 = 13 * 16;
 
 /// By class: the near-homophones it belongs to (digits by their Chinese name, letters apart), and its price.
-fn facts(words: &Words) -> &'static [Facts] {
-    static FACTS: OnceLock<Vec<Facts>> = OnceLock::new();
+fn facts(words: &Words) -> &'static [Facts; CLASSES] {
+    static FACTS: OnceLock<Box<[Facts; CLASSES]>> = OnceLock::new();
     FACTS.get_or_init(|| {
         let price = |class: Class| (words.single(class) * -16.0).clamp(0.0, 1000.0) as u16;
-        keys().into_iter().zip(0..=u16::MAX).map(|(key, class)| Facts { key, price: price(class) }).collect()
+        let all: Vec<Facts> = keys()
+            .into_iter()
+            .zip(0..=u16::MAX)
+            .map(|(key, class)| Facts { key, price: price(class) })
+            .collect();
+        all.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("there is one for each class"))
     })
 }
 
@@ -603,6 +659,11 @@ fn keys() -> Vec<Key> {
     for (digit, name) in ["ling", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu"].iter().enumerate()
     {
         keys[0x30 + digit] = table.syllable(name).map_or(0, |syllable| table.near(syllable));
+    }
+    for (numeral, name) in
+        [('陆', "liu"), ('叁', "san"), ('参', "san"), ('幺', "yi"), ('两', "er"), ('〇', "ling")]
+    {
+        keys[numeral as usize] = table.syllable(name).map_or(0, |syllable| table.near(syllable));
     }
     for letter in 0x61..=0x7a {
         keys[letter] = LETTERS + letter as Key;
@@ -642,7 +703,8 @@ fn keys_of() -> &'static [Key] {
 fn sounds(sought: &[Sought]) -> Vec<(u32, Anchor)> {
     let mut anchors = Vec::with_capacity(sought.len() * 2);
     for (number, one) in sought.iter().enumerate().filter(|(_, one)| one.len == 2) {
-        let anchor = |at: u8| Anchor { sought: number as u32, at, kind: AnchorKind::First, last: false };
+        let anchor =
+            |at: u8| Anchor { pair: 0, sought: number as u32, at, kind: AnchorKind::First, last: false };
         for key in keys_of_class(one.classes[1]) {
             anchors.push((pair(one.classes[0], key), anchor(1)));
         }
@@ -664,20 +726,32 @@ fn keys_of_class(class: Class) -> Vec<Key> {
     keys
 }
 
-fn looks(sought: &[Sought]) -> Vec<(u32, Anchor)> {
+/// A character that is likelier than this as a word of its own (-ln P) is written for its own sake.
+const COMMON: f32 = 6.8;
+
+fn looks(sought: &[Sought], words: &Words) -> Vec<(u32, Anchor)> {
     let tables = tables();
-    let mut anchors = Vec::with_capacity(sought.len() * 24);
+    // A table of many terms would drown in what looks like one of them.
+    let (likely, ways) = if sought.len() > MANY { (4, 2) } else { (24, 16) };
+    let mut anchors = Vec::with_capacity(sought.len() * likely * 2);
     for (number, one) in sought.iter().enumerate() {
         let (number, classes) = (number as u32, one.classes());
         for (at, &class) in classes.iter().enumerate().filter(|&(_, &class)| is_han(class)) {
-            let anchor = |kind| Anchor { sought: number, at: at as u8, kind, last: false };
-            for &look in tables.likely_shapes(class) {
-                match at.checked_sub(1) {
-                    Some(before) => anchors.push((pair(classes[before], look), anchor(AnchorKind::Second))),
-                    None => anchors.push((pair(look, classes[1]), anchor(AnchorKind::First))),
+            let anchor = |kind| Anchor { pair: 0, sought: number, at: at as u8, kind, last: false };
+            for &look in tables.shapes(class).iter().take(likely) {
+                let (kind, two) = match at.checked_sub(1) {
+                    Some(before) => (AnchorKind::Second, [classes[before], look]),
+                    None => (AnchorKind::First, [look, classes[1]]),
+                };
+                // What can never win need not be looked for.
+                let common = -words.single(look) < COMMON || words.joins_often(two[0], two[1]);
+                let written = words.single(two[0]) + words.single(two[1]);
+                let lost = classes.len() == 2 && one.worth - channel::LEAST_LOOK < written;
+                if !common && !lost {
+                    anchors.push((pair(two[0], two[1]), anchor(kind)));
                 }
             }
-            for (way, parts) in tables.splits(class).iter().enumerate().take(16) {
+            for (way, parts) in tables.splits(class).iter().enumerate().take(ways) {
                 anchors.push((pair(parts[0], parts[1]), anchor(AnchorKind::Split(way as u8))));
             }
         }
@@ -797,3 +871,6 @@ fn align_sign(
 pub fn by_default(terms: usize, classes: usize) -> bool {
     terms <= LARGE || classes >= 3
 }
+
+#[cfg(test)]
+mod tests;

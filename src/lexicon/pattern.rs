@@ -5,6 +5,7 @@ use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::stream::{Kind, token};
 use super::walk::LONGEST;
 use crate::model::Term;
+use std::collections::HashMap;
 
 /// What a sequence is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +137,8 @@ impl Patterns {
         let Folded { raw, blanks, signs } = folded(text);
         let mut sequence = raw.clone();
         sequence.dedup();
-        if sequence.len() < 2 || raw.len() > LONGEST || text.len() > 4 * LONGEST {
+        // One character is looked for only as it is written; several equal ones are one item of the stream.
+        if raw.len() < 2 || raw.len() > LONGEST || text.len() > 4 * LONGEST {
             return None;
         }
         let own = |class: Option<&Class>| class.is_some_and(|&class| is_letter(class) || is_digit(class));
@@ -159,8 +161,21 @@ impl Patterns {
         Some(Draft { sequence, raw, pattern })
     }
 
-    pub fn sequences(&self) -> Vec<&[Class]> {
-        (0..self.starts.len() - 1).map(|sequence| self.sequence(sequence as u32)).collect()
+    /// Every sequence of several items with its number, sorted.
+    pub fn sequences(&self) -> impl Iterator<Item = (&[Class], u32)> {
+        self.numbered().filter(|(sequence, _)| sequence.len() > 1)
+    }
+
+    /// The sequences of one item, which is a repetition: by class.
+    pub fn repetitions(&self) -> HashMap<Class, u32> {
+        self.numbered()
+            .filter(|(sequence, _)| sequence.len() == 1)
+            .map(|(sequence, number)| (sequence[0], number))
+            .collect()
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (&[Class], u32)> {
+        (0..self.starts.len() as u32 - 1).map(|number| (self.sequence(number), number))
     }
 
     pub fn sequence(&self, sequence: u32) -> &[Class] {
@@ -232,7 +247,7 @@ fn shapes(draft: &Draft, drafts: &mut Vec<Draft>) {
         let literal = raw.iter().any(|&class| is_letter(class) || is_han(class));
         let mut sequence = raw.clone();
         sequence.dedup();
-        if literal && sequence.len() >= 2 {
+        if literal && sequence.len() > 1 {
             let pattern = Pattern { role: Role::Shape, letters_len: 0, latin: true, ..draft.pattern };
             drafts.push(Draft { sequence, raw, pattern });
         }

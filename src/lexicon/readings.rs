@@ -8,8 +8,6 @@ use std::sync::OnceLock;
 pub type Key = u16;
 
 pub struct Readings {
-    /// By syllable number.
-    names: Vec<String>,
     /// By syllable number: the number of its near-homophones' group.
     near: Vec<Key>,
     numbers: HashMap<String, u16>,
@@ -29,7 +27,6 @@ pub fn table() -> &'static Readings {
 impl Readings {
     fn load(lines: &str) -> Self {
         let mut readings = Self {
-            names: vec![String::new()],
             near: vec![SILENT],
             numbers: HashMap::new(),
             main: vec![SILENT; 1 << 16],
@@ -39,11 +36,10 @@ impl Readings {
         for line in lines.lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
             let Some(name) = cells.next().filter(|name| !name.is_empty()) else { continue };
-            let number = readings.names.len() as u16;
+            let number = readings.near.len() as u16;
             let fresh = groups.len() as Key + 1;
             readings.near.push(*groups.entry(near(name)).or_insert(fresh));
             readings.numbers.insert(name.to_owned(), number);
-            readings.names.push(name.to_owned());
             for c in cells.next().unwrap_or_default().chars() {
                 readings.main[usize::from(fold::table().class(c))] = number;
             }
@@ -56,10 +52,6 @@ impl Readings {
 
     pub fn syllable(&self, name: &str) -> Option<u16> {
         self.numbers.get(name).copied()
-    }
-
-    pub fn name(&self, syllable: u16) -> &str {
-        &self.names[usize::from(syllable)]
     }
 
     pub fn main(&self, class: Class) -> u16 {
@@ -75,11 +67,6 @@ impl Readings {
 
     pub fn near(&self, syllable: u16) -> Key {
         self.near[usize::from(syllable)]
-    }
-
-    /// Number of groups, one more than the largest key.
-    pub fn keys(&self) -> usize {
-        self.near.iter().max().map_or(1, |&most| usize::from(most) + 1)
     }
 }
 

@@ -3,7 +3,7 @@
 //! A text becomes the stream of its folded classes; a trie over that stream finds words; a short second look at the
 //! original says where exactly a word stands, how it was disguised, and whether it is one there at all.
 
-use super::borders::{self, Side};
+use super::borders::{self, AROUND, Side};
 use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::loose::{self, Loose, channel};
 use super::pattern::{self, Pattern, Patterns, Role};
@@ -15,6 +15,7 @@ use super::{LexiconError, bridge};
 use crate::model::{Hit, Term, Way};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Less likely than this, in natural logarithms, and a reading with a word across the border wins. Four characters
 /// hardly ever stand together by accident.
@@ -22,8 +23,8 @@ fn least(characters: usize, whole_word: bool) -> f32 {
     match characters {
         _ if whole_word => 0.0,
         ..=2 => -1.5,
-        3 => -6.0,
-        _ => -14.0,
+        3 => -3.0,
+        _ => -8.0,
     }
 }
 
@@ -32,6 +33,8 @@ pub struct Matcher {
     terms: Vec<Term>,
     patterns: Patterns,
     trie: Trie,
+    /// Terms of one character repeated, by its class.
+    repetitions: HashMap<Class, u32>,
     /// What folding would make nothing of, as it is written.
     literal: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
     /// By term: whether it has `unless` phrases.
@@ -74,7 +77,8 @@ impl Matcher {
     fn build(terms: Vec<Term>, words: Option<&'static Words>) -> Result<Self, LexiconError> {
         pattern::check(&terms)?;
         let (patterns, literal) = Patterns::new(&terms);
-        let trie = Trie::new(&patterns.sequences())?;
+        let trie = Trie::new(&patterns.sequences().collect::<Vec<_>>())?;
+        let repetitions = patterns.repetitions();
         let literal = if literal.is_empty() {
             None
         } else {
@@ -87,7 +91,7 @@ impl Matcher {
             None => None,
         };
         let guarded = terms.iter().map(|term| !term.unless.is_empty()).collect();
-        Ok(Self { terms, patterns, trie, literal, guarded, loose, words })
+        Ok(Self { terms, patterns, trie, repetitions, literal, guarded, loose, words })
     }
 
     pub fn terms(&self) -> &[Term] {
@@ -118,6 +122,7 @@ impl Matcher {
             + self.patterns.bytes()
             + self.guarded.len()
             + self.literal.as_ref().map_or(0, |literal| literal.heap_bytes())
+            + self.loose.as_ref().map_or(0, Loose::bytes)
     }
 
     fn scan_with(&self, scratch: &mut Scratch, text: &str, hits: &mut Vec<Hit>) {
@@ -137,6 +142,14 @@ impl Matcher {
                 let Some(&class) = classes.get(end) else { break };
                 let Some(child) = self.trie.child(node, class) else { break };
                 (node, end) = (child, end + 1);
+            }
+        }
+        if !self.repetitions.is_empty() {
+            let mut before = None;
+            for &at in stream.runs().iter().filter(|&&at| before.replace(at) != Some(at)) {
+                if let Some(&sequence) = self.repetitions.get(&classes[at as usize]) {
+                    self.found(text, stream, at as usize, sequence, items, hits, &mut guards);
+                }
             }
         }
         if let Some(literal) = &self.literal {
@@ -171,7 +184,7 @@ impl Matcher {
             let letters = self.patterns.letters(pattern);
             if !letters.is_empty() && text.as_bytes()[start..].starts_with(letters) {
                 let end = start + letters.len();
-                if !ends_in_mark(text, end) {
+                if !ends_in_mark(text, end) && !goes_on(text, start, end) {
                     self.literal_hit(text, pattern, start, end, hits);
                     continue;
                 }
@@ -298,7 +311,7 @@ impl Matcher {
                 latin_all &= exceeds;
             }
             more += usize::from(exceeds);
-            inner |= exceeds && index > 0 && index + 1 < items.len();
+            inner |= exceeds && index > 0 && index + 1 < items.len() || have > want + 1 && is_han(item.class);
         }
         if latin_more && !latin_all {
             return None;
@@ -322,16 +335,14 @@ impl Matcher {
         last: Class,
     ) -> bool {
         let Some(words) = self.words else { return true };
-        let none = || Side::after("", 0);
-        let left = if is_han(first) { Side::before(text, start) } else { none() };
-        let right = if is_han(last) { Side::after(text, end) } else { none() };
-        let (left, right) = (left.classes(), right.classes());
-        let raw = self.patterns.raw(pattern);
-        if borders::undisputed(words, left, raw, right) {
+        let left = borders::disputed_before(words, text, start, first);
+        let right = borders::disputed_after(words, text, end, last);
+        if left.classes().is_empty() && right.classes().is_empty() {
             return true;
         }
+        let raw = self.patterns.raw(pattern);
         let least = least(raw.len(), self.terms[pattern.term as usize].whole_word);
-        borders::margin(words, left, raw, right) >= least
+        borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw)) >= least
     }
 
     /// Whether a word with gaps is likelier than its pieces each for themselves.
@@ -341,10 +352,13 @@ impl Matcher {
             return true;
         }
         let (first, last) = (items[0].start, items[items.len() - 1].end);
-        let (left, right) = (Side::before(text, first), Side::after(text, last));
+        let (left, right) = (Side::before(text, first, AROUND), Side::after(text, last, AROUND));
         let least = least(raw.len(), false);
         let blank = items.iter().skip(1).filter(|item| item.gap.is_seen()).all(|item| item.gap.is_blank());
-        if blank && borders::margin(words, left.classes(), raw, right.classes()) < least {
+        if blank
+            && borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw))
+                < least
+        {
             return false;
         }
         let cut = items
@@ -416,11 +430,21 @@ enum Runs {
     Repeated,
 }
 
+/// Whether the last character comes twice more: `跑路路路`.
+fn goes_on(text: &str, start: usize, end: usize) -> bool {
+    let Some(last) = text[start..end].chars().next_back().filter(|c| !c.is_ascii()) else { return false };
+    let mut next = text[end..].chars();
+    next.next() == Some(last) && next.next() == Some(last)
+}
+
 /// Whether a combining mark sits on the last character before a place.
 fn ends_in_mark(text: &str, end: usize) -> bool {
     // Every such mark begins with one of these bytes.
     matches!(text.as_bytes().get(end), Some(0xcc | 0xcd | 0xd2 | 0xe1 | 0xe2 | 0xe3 | 0xef | 0xf3))
-        && text[end..].chars().next().is_some_and(super::stream::is_combining)
+        && text[end..]
+            .chars()
+            .next()
+            .is_some_and(|c| fold::table().class(c) == fold::INVISIBLE && super::stream::is_combining(c))
 }
 
 /// Whether letters that only look Latin belong to a word of their own script.
@@ -442,7 +466,7 @@ fn foreign(text: &str, start: usize, end: usize, pattern: &Pattern) -> bool {
         }
 }
 
-/// The terms that are looked for in loose ways, by their classes without repetitions.
+/// The terms that are looked for in loose ways, by their classes.
 fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
     let mut all = Vec::with_capacity(terms.len());
     for (index, term) in terms.iter().enumerate() {
@@ -450,8 +474,7 @@ fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
             continue;
         }
         let folded = pattern::folded(&term.text);
-        let mut classes = folded.raw;
-        classes.dedup();
+        let classes = folded.raw;
         let wanted = term.loose == Some(true) || loose::by_default(terms.len(), classes.len());
         if wanted && !folded.signs && folded.blanks & !1 == 0 {
             all.push((index as u32, classes));
@@ -459,3 +482,6 @@ fn sought(terms: &[Term]) -> Vec<(u32, Vec<Class>)> {
     }
     all
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -30,6 +30,8 @@ pub struct Stream {
     places: Vec<u32>,
     len: usize,
     pub marks: Vec<Mark>,
+    /// Items that stand for several equal characters in a row; an item may come more than once.
+    runs: Vec<u32>,
 }
 
 impl Stream {
@@ -37,8 +39,17 @@ impl Stream {
         &self.classes[..self.len]
     }
 
+    /// With two more at the end that are no character.
+    pub fn padded(&self) -> &[Class] {
+        &self.classes[..self.len + 2]
+    }
+
     pub fn places(&self) -> &[u32] {
         &self.places[..self.len]
+    }
+
+    pub fn runs(&self) -> &[u32] {
+        &self.runs
     }
 
     /// Reads a text of at most 4 GiB.
@@ -48,6 +59,7 @@ impl Stream {
         let bytes = text.as_bytes();
         self.make_room(bytes.len() + ROOM);
         self.marks.clear();
+        self.runs.clear();
         let (mut at, mut n, mut last) = (0, 0, INVISIBLE);
         while at < bytes.len() {
             let (code, next) = match bytes[at..] {
@@ -65,13 +77,17 @@ impl Stream {
             }
             self.classes[n] = class;
             self.places[n] = at as u32;
-            let kept = class > SPECIAL;
-            n += usize::from(kept && class != last);
+            let (kept, repeats) = (class > SPECIAL, class == last);
+            if kept & repeats {
+                self.runs.push(n as u32 - 1);
+            }
+            n += usize::from(kept & !repeats);
             // What stands between two equal characters parts them, unless nobody sees it.
             last = if class == INVISIBLE { last } else { class };
             at = next;
         }
         self.len = n;
+        self.classes[n..n + ROOM].fill(INVISIBLE);
     }
 
     fn make_room(&mut self, items: usize) {
@@ -104,6 +120,9 @@ impl Stream {
         for &class in token.classes() {
             self.classes[n] = class;
             self.places[n] = at as u32;
+            if class == last {
+                self.runs.push(n as u32 - 1);
+            }
             n += usize::from(class != last);
             last = class;
         }
@@ -151,6 +170,12 @@ impl Token {
         Self { end, kind: Kind::Character, classes: [class, 0, 0, 0], len: 1 }
     }
 
+    fn several(end: usize, many: &[Class]) -> Self {
+        let mut classes = [0; 4];
+        classes[..many.len()].copy_from_slice(many);
+        Self { end, kind: Kind::Character, classes, len: many.len() as u8 }
+    }
+
     fn other(end: usize, kind: Kind) -> Self {
         Self { end, kind, classes: [0; 4], len: 0 }
     }
@@ -170,26 +195,39 @@ pub fn token(fold: &Fold, text: &str, at: usize, last: Class) -> Token {
         return of_class(c, class, end);
     }
     if let Some(many) = fold.many(c) {
-        let mut classes = [0; 4];
-        classes[..many.len()].copy_from_slice(many);
-        return Token { end, kind: Kind::Character, classes, len: many.len() as u8 };
+        return Token::several(end, many);
     }
     let longer = match c {
-        '&' => entity(rest, 0).map(|(c, len)| (Some(c), len)),
+        '&' => match encoded_markup(rest) {
+            Some(len) => Some((None, len)),
+            None => entity(rest, 0).map(|(c, len)| (Some(c), len)),
+        },
         '\\' => escape(rest).map(|(c, len)| (Some(c), len)),
+        '%' => percent(rest).map(|(c, len)| (Some(c), len)),
+        '[' => forum_markup(rest).map(|len| (None, len)),
         '<' => markup(rest).map(|len| (None, len)),
         // A stroke between letters is one of them.
         '|' if between_letters(text, at) => Some((Some('i'), 1)),
+        '$' if between_letters(text, at) => Some((Some('s'), 1)),
         _ => None,
     };
     match longer {
-        Some((Some(c), len)) => of_class(c, fold.plain_class(c), at + len),
+        Some((Some(c), len)) => decoded(fold, c, at + len),
         Some((None, len)) => Token::other(at + len, Kind::Markup),
         None => match reading(rest, last) {
             Some(len) => Token::other(at + len, Kind::Reading),
             None if fold::is_emoji(c) => Token::other(emoji_end(text, end), Kind::Emoji),
             None => of_class(c, fold.plain_class(c), end),
         },
+    }
+}
+
+/// A character that was written in some other way.
+fn decoded(fold: &Fold, c: char, end: usize) -> Token {
+    match fold.many(c) {
+        None if fold::is_emoji(c) => Token::other(end, Kind::Emoji),
+        None => of_class(c, fold.plain_class(c), end),
+        Some(many) => Token::several(end, many),
     }
 }
 
@@ -251,13 +289,16 @@ fn entity(rest: &str, depth: usize) -> Option<(char, usize)> {
             format!("&{}", &rest[whole..rest.len().min(whole + 16 + first_boundary(&rest[whole..], 16))]);
         return entity(&inner, depth + 1).map_or(Some(('&', whole)), |(c, len)| Some((c, whole + len - 1)));
     }
+    if let Some(rest) = body.strip_prefix("nbsp").filter(|rest| !rest.starts_with(';')) {
+        return (!rest.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(('\u{a0}', 5));
+    }
     let named = NAMED.iter().find(|(name, _)| *name == &body[..len] && semicolon)?;
     Some((named.1, whole))
 }
 
 /// How far beyond `at` the next character boundary lies.
 fn first_boundary(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|&at| text.is_char_boundary(at)).map_or(0, |found| found - at)
+    (at..=text.len()).find(|&at| text.is_char_boundary(at)).map_or(0, |found| found - at)
 }
 
 /// The references that are seen in text which somebody forgot to decode.
@@ -286,11 +327,51 @@ const NAMED: [(&str, char); 92] = [
     ("cent", '\u{a2}'), ("pound", '\u{a3}'),
 ];
 
-/// `\u7206`, as text looks that was taken out of JSON by hand.
+/// `\u7206`, `\u{7206}`, `\x{7206}`: as text looks that was taken out of a program by hand.
 fn escape(rest: &str) -> Option<(char, usize)> {
-    let digits = rest.strip_prefix("\\u").or_else(|| rest.strip_prefix("\\U"))?.get(..4)?;
+    let body = ["\\u", "\\U", "\\x"].iter().find_map(|start| rest.strip_prefix(start))?;
+    if let Some(braced) = body.strip_prefix('{') {
+        let len = braced.bytes().take(7).take_while(u8::is_ascii_hexdigit).count();
+        let c = char::from_u32(u32::from_str_radix(&braced[..len], 16).ok()?)?;
+        return braced[len..].starts_with('}').then_some((c, len + 4));
+    }
+    let digits = body.get(..4).filter(|_| !rest.starts_with("\\x"))?;
     let c = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
     Some((c, 6))
+}
+
+/// `%E7%88%86` and `%u7206`: as text looks that was taken out of an address.
+fn percent(rest: &str) -> Option<(char, usize)> {
+    if let Some(digits) = rest.strip_prefix("%u").and_then(|digits| digits.get(..4)) {
+        return Some((char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, 6));
+    }
+    let mut bytes = [0; 4];
+    for len in 1..=4 {
+        let digits = rest.get(3 * len - 3..3 * len)?.strip_prefix('%')?;
+        bytes[len - 1] = u8::from_str_radix(digits, 16).ok()?;
+        if let Ok(text) = std::str::from_utf8(&bytes[..len]) {
+            return text.chars().next().filter(|c| !c.is_ascii()).map(|c| (c, 3 * len));
+        }
+    }
+    None
+}
+
+/// `[b]`, `[/color]`: markup of forums.
+fn forum_markup(rest: &str) -> Option<usize> {
+    const NAMES: [&str; 10] = ["b", "i", "u", "s", "color", "size", "font", "url", "back", "align"];
+    let head = &rest.as_bytes()[1..rest.len().min(40)];
+    let end = head.iter().position(|&b| b == b']')?;
+    let name = head[..end].strip_prefix(b"/").unwrap_or(&head[..end]);
+    let name = name.split(|&b| b == b'=').next()?;
+    NAMES.iter().any(|known| known.as_bytes() == name).then_some(end + 2)
+}
+
+/// `&lt;/b&gt;`: a tag that was written as text.
+fn encoded_markup(rest: &str) -> Option<usize> {
+    let body = rest.strip_prefix("&lt;")?;
+    let end = body.bytes().take(60).position(|b| b == b'&').filter(|&at| body[at..].starts_with("&gt;"))?;
+    let name = body[..end].trim_start_matches('/').split(' ').next()?;
+    INLINE.contains(&name).then_some(4 + end + 4)
 }
 
 /// The length of a tag that does not end a line, or of a comment.

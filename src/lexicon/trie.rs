@@ -11,8 +11,7 @@ const EMPTY: u64 = u64::MAX;
 const MOST_NODES: usize = (1 << 24) - 1;
 
 pub struct Trie {
-    filter: Vec<u64>,
-    filter_shift: u32,
+    filter: Filter,
     /// First two symbols in the upper half, node in the lower.
     roots: Table,
     /// Node, symbol and child: 24, 16 and 24 bits.
@@ -26,6 +25,42 @@ pub struct Node {
     pub value: u32,
     /// A bit for each symbol that may follow, by its lowest five bits.
     next: u32,
+}
+
+/// Which keys there may be: two bits of one word for each, so that a look is one load.
+#[derive(Debug, Default)]
+pub struct Filter {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Filter {
+    /// For so many keys, sixteen bits each where that is at most 256 KiB.
+    pub fn new(keys: usize) -> Self {
+        let bits = (keys * 16).next_power_of_two().trailing_zeros().clamp(12, 21);
+        Self { words: vec![0; 1 << (bits - 6)], shift: 64 - (bits - 6) }
+    }
+
+    pub fn add(&mut self, key: u64) {
+        let (word, bits) = self.place(key);
+        self.words[word] |= bits;
+    }
+
+    #[inline]
+    pub fn may_hold(&self, key: u64) -> bool {
+        let (word, bits) = self.place(key);
+        self.words[word & (self.words.len() - 1)] & bits == bits
+    }
+
+    #[inline]
+    fn place(&self, key: u64) -> (usize, u64) {
+        let hash = scatter(key);
+        ((hash >> self.shift) as usize, 1 << (hash >> 30 & 63) | 1 << (hash >> 24 & 63))
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.words.len() * 8
+    }
 }
 
 /// Open addressing over whole words; the upper bits of a slot are its key.
@@ -65,7 +100,7 @@ impl Table {
 
     #[inline]
     fn start(&self, key: u64) -> usize {
-        (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize
+        (scatter(key) >> self.shift) as usize
     }
 
     fn bytes(&self) -> usize {
@@ -79,33 +114,33 @@ pub fn pair(a: u16, b: u16) -> u32 {
 }
 
 #[inline]
-fn scatter(pair: u32) -> u32 {
-    pair.wrapping_mul(0x9e37_79b1)
+pub fn scatter(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 #[inline]
-fn scatter_deep(a: u16, b: u16, c: u16) -> u32 {
-    scatter(pair(a, b)).rotate_left(7).wrapping_add(u32::from(c)).wrapping_mul(0x85eb_ca6b)
+fn three(a: u16, b: u16, c: u16) -> u64 {
+    u64::from(pair(a, b)) << 16 | u64::from(c)
 }
 
 impl Trie {
-    /// `sequences` have at least two symbols each and are sorted and distinct; their places are their numbers.
-    pub fn new(sequences: &[&[u16]]) -> Result<Self, LexiconError> {
+    /// `sequences` have at least two symbols each and are sorted and distinct; each has a number of its own.
+    pub fn new(sequences: &[(&[u16], u32)]) -> Result<Self, LexiconError> {
         Self::build(sequences, false)
     }
 
     /// With a filter over three symbols, for `may_begin_deep`; shorter sequences do not pass it.
-    pub fn deep(sequences: &[&[u16]]) -> Result<Self, LexiconError> {
+    pub fn deep(sequences: &[(&[u16], u32)]) -> Result<Self, LexiconError> {
         Self::build(sequences, true)
     }
 
-    fn build(sequences: &[&[u16]], deep: bool) -> Result<Self, LexiconError> {
+    fn build(sequences: &[(&[u16], u32)], deep: bool) -> Result<Self, LexiconError> {
         let mut nodes = Vec::with_capacity(sequences.len() * 2);
         let mut edges: Vec<(u32, u16, u32)> = Vec::with_capacity(sequences.len() * 2);
         let mut roots: Vec<(u32, u32)> = Vec::new();
         let mut path: Vec<u32> = Vec::new();
         let mut before: &[u16] = &[];
-        for (value, &sequence) in sequences.iter().enumerate() {
+        for &(sequence, value) in sequences {
             let shared = sequence.iter().zip(before).take_while(|(a, b)| a == b).count();
             if shared < 2 {
                 roots.push((pair(sequence[0], sequence[1]), nodes.len() as u32));
@@ -123,31 +158,21 @@ impl Trie {
                 nodes.push(Node { value: NONE, next: 0 });
                 path.push(child);
             }
-            nodes[path[path.len() - 1] as usize].value = value as u32;
+            nodes[path[path.len() - 1] as usize].value = value;
             before = sequence;
         }
         if nodes.len() > MOST_NODES {
             return Err(LexiconError::TooLarge(format!("{} places", nodes.len())));
         }
-        let bits = (roots.len() * 24).next_power_of_two().trailing_zeros().clamp(12, 21);
-        let mut trie = Self {
-            filter: vec![0; 1 << (bits - 6)],
-            filter_shift: 32 - bits,
-            roots: Table::new(roots.len()),
-            edges: Table::new(edges.len()),
-            nodes,
-        };
-        let mut set = |hash: u32| {
-            let bit = hash >> trie.filter_shift;
-            trie.filter[(bit / 64) as usize] |= 1 << (bit % 64);
-        };
-        for sequence in sequences.iter().filter(|sequence| !deep || sequence.len() > 2) {
-            match (deep, *sequence) {
-                (true, &[a, b, c, ..]) => set(scatter_deep(a, b, c)),
-                (_, &[a, b, ..]) => set(scatter(pair(a, b))),
+        let mut filter = Filter::new(if deep { sequences.len() } else { roots.len() });
+        for &(sequence, _) in sequences {
+            match (deep, sequence) {
+                (true, &[a, b, c, ..]) => filter.add(three(a, b, c)),
+                (false, &[a, b, ..]) => filter.add(u64::from(pair(a, b))),
                 _ => {}
             }
         }
+        let mut trie = Self { filter, roots: Table::new(roots.len()), edges: Table::new(edges.len()), nodes };
         for (pair, node) in roots {
             trie.roots.insert(u64::from(pair), 32, u64::from(node));
         }
@@ -163,20 +188,17 @@ impl Trie {
             found.resize(text.len() + 1, 0);
         }
         let places = &mut found[..text.len() + 1];
-        let (mut count, mask) = (0, self.filter.len() - 1);
+        let mut count = 0;
         for (at, two) in text.windows(2).enumerate() {
-            let bit = scatter(pair(two[0], two[1])) >> self.filter_shift;
-            let word = self.filter[(bit / 64) as usize & mask];
             places[count] = at as u32;
-            count += (word >> (bit % 64) & 1) as usize;
+            count += usize::from(self.filter.may_hold(u64::from(pair(two[0], two[1]))));
         }
         &found[..count]
     }
 
     #[inline]
     pub fn may_begin_deep(&self, a: u16, b: u16, c: u16) -> bool {
-        let bit = scatter_deep(a, b, c) >> self.filter_shift;
-        self.filter[(bit / 64) as usize & (self.filter.len() - 1)] >> (bit % 64) & 1 == 1
+        self.filter.may_hold(three(a, b, c))
     }
 
     #[inline]
@@ -198,6 +220,6 @@ impl Trie {
     }
 
     pub fn bytes(&self) -> usize {
-        self.filter.len() * 8 + self.roots.bytes() + self.edges.bytes() + self.nodes.len() * size_of::<Node>()
+        self.filter.bytes() + self.roots.bytes() + self.edges.bytes() + self.nodes.len() * size_of::<Node>()
     }
 }

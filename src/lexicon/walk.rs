@@ -81,6 +81,7 @@ pub fn follow(text: &str, at: usize, skip: usize, classes: &[Class], items: &mut
             && !gap.is_seen()
         {
             item.end = token.end;
+            item.first_end = if item.run == 1 { token.end } else { item.first_end };
         }
         for &class in token.classes() {
             if skip > 0 {

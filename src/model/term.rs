@@ -55,6 +55,13 @@ pub struct Lexicon {
     pub harmless: Vec<String>,
 }
 
+impl Lexicon {
+    /// A version that begins on a later day waits; `today` is the main zone's.
+    pub fn in_force(&self, today: NaiveDate) -> bool {
+        self.effective.is_none_or(|day| day <= today)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
     pub text: String,
@@ -91,6 +98,16 @@ impl Term {
             loose: None,
         }
     }
+}
+
+/// What verdicts taught about one disguised form of a term: 爆lei for 爆雷.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taught {
+    pub term: String,
+    /// The text as it was found, in lower case.
+    pub form: String,
+    /// `true`: it counts like a strict way; `false`: it is not reported for this term any more.
+    pub right: bool,
 }
 
 /// A term's place in a text. `start..end` are byte offsets at character boundaries of the original (P6); tables and

@@ -117,15 +117,37 @@ impl Tx<'_> {
 impl View<'_> {
     /// The bytes as they were before compression; `None`: purged or never kept.
     pub fn body(&self, id: i64) -> Result<Option<Vec<u8>>, StoreError> {
-        let row = self.maybe("SELECT codec, bytes, size FROM body WHERE id = ?1", [id], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, Option<Vec<u8>>>(1)?, row.get::<_, i64>(2)?))
-        })?;
-        let Some((codec, Some(bytes), size)) = row else { return Ok(None) };
-        if codec == "none" {
-            return Ok(Some(bytes));
+        let sql = "SELECT codec, size, bytes FROM body WHERE id = ?1 AND bytes IS NOT NULL";
+        let kept = self.maybe(sql, [id], |row| Kept::of(row, 0))?;
+        kept.map(|kept| kept.bytes()).transpose()
+    }
+}
+
+/// Bytes as the table holds them; unpacked outside the read.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    codec: String,
+    size: usize,
+    bytes: Vec<u8>,
+}
+
+impl Kept {
+    /// From the columns codec, size, bytes, which must not be NULL.
+    pub(super) fn of(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        let size: i64 = row.get(first + 1)?;
+        Ok(Self { codec: row.get(first)?, size: size as usize, bytes: row.get(first + 2)? })
+    }
+
+    pub fn bytes(self) -> Result<Vec<u8>, StoreError> {
+        if self.codec == "none" {
+            return Ok(self.bytes);
         }
-        zstd::bulk::decompress(&bytes, size as usize)
-            .map(Some)
-            .map_err(|error| StoreError::Data(format!("body {id} does not decompress: {error}")))
+        zstd::bulk::decompress(&self.bytes, self.size)
+            .map_err(|error| StoreError::Data(format!("a stored body does not decompress: {error}")))
+    }
+
+    pub fn text(self) -> Result<String, StoreError> {
+        String::from_utf8(self.bytes()?)
+            .map_err(|error| StoreError::Data(format!("a stored text is not UTF-8: {error}")))
     }
 }

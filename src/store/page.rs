@@ -118,6 +118,20 @@ pub struct Mentioned {
     pub story: i64,
 }
 
+/// What a rule that fired on a revision leaves.
+pub(super) struct NewMention<'a> {
+    pub revision: i64,
+    pub entry: i64,
+    pub source: i64,
+    pub at: DateTime<Utc>,
+    pub tier: &'a str,
+    pub fired: &'a str,
+    pub excerpt: &'a str,
+    pub old: Option<&'a str>,
+    pub keys: &'a [String],
+    pub sketch: &'a str,
+}
+
 /// Raised by one when reading changes; a revision that differs only by it is `reread` and alerts nobody.
 pub const READER_VERSION: i64 = 1;
 /// Version of `read::canonical`; rows of older versions are re-keyed when met again.
@@ -182,27 +196,45 @@ impl Tx<'_> {
         if kind != "reread"
             && let Some(fired) = &entry.fired
         {
-            let story = self.story_for(entry_id, entry, record.at)?;
-            let mention = self.id()?;
-            self.execute(
-                "INSERT INTO mention (id, revision, entry, source, at, tier, fired, excerpt, old, story)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![
-                    mention,
-                    revision,
-                    entry_id,
-                    record.visit.source,
-                    millis(record.at),
-                    entry.tier,
-                    fired,
-                    entry.excerpt,
-                    entry.old,
-                    story
-                ],
-            )?;
+            let new = NewMention {
+                revision,
+                entry: entry_id,
+                source: record.visit.source,
+                at: record.at,
+                tier: entry.tier,
+                fired,
+                excerpt: &entry.excerpt,
+                old: entry.old,
+                keys: &entry.keys,
+                sketch: &entry.sketch,
+            };
+            let (mention, story) = self.add_mention(&new)?;
             recorded.mentions.push(Mentioned { index, mention, entry: entry_id, story });
         }
         Ok(())
+    }
+
+    /// The mention and its story.
+    pub(super) fn add_mention(&mut self, new: &NewMention) -> Result<(i64, i64), StoreError> {
+        let story = self.story_for(new.entry, new.keys, new.sketch, new.at)?;
+        let mention = self.id()?;
+        self.execute(
+            "INSERT INTO mention (id, revision, entry, source, at, tier, fired, excerpt, old, story)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                mention,
+                new.revision,
+                new.entry,
+                new.source,
+                millis(new.at),
+                new.tier,
+                new.fired,
+                new.excerpt,
+                new.old,
+                story
+            ],
+        )?;
+        Ok((mention, story))
     }
 
     fn entry_of(&self, keys: &[String]) -> Result<Option<i64>, StoreError> {
@@ -314,9 +346,9 @@ impl Tx<'_> {
     }
 
     /// Posts of one thread are one matter: the story of its latest mention.
-    fn story_of_thread(&self, entry: &EntryRecord) -> Result<Option<i64>, StoreError> {
+    fn story_of_thread(&self, keys: &[String]) -> Result<Option<i64>, StoreError> {
         let Some(thread) =
-            entry.keys.iter().find_map(|key| key.rsplit_once('#').filter(|_| key.starts_with("post:")))
+            keys.iter().find_map(|key| key.rsplit_once('#').filter(|_| key.starts_with("post:")))
         else {
             return Ok(None);
         };
@@ -334,7 +366,8 @@ impl Tx<'_> {
     fn story_for(
         &mut self,
         entry_id: i64,
-        entry: &EntryRecord,
+        keys: &[String],
+        sketch: &str,
         at: DateTime<Utc>,
     ) -> Result<i64, StoreError> {
         let earlier = self.maybe(
@@ -346,13 +379,13 @@ impl Tx<'_> {
             Some(story) => Some(story),
             None => self.maybe(
                 "SELECT id FROM story WHERE sketch = ?1 AND state <> 'merged' ORDER BY id DESC LIMIT 1",
-                [&entry.sketch],
+                [sketch],
                 |row| row.get(0),
             )?,
         };
         let story = match same_text {
             Some(story) => Some(story),
-            None => self.story_of_thread(entry)?,
+            None => self.story_of_thread(keys)?,
         };
         if let Some(story) = story {
             self.execute(
@@ -365,7 +398,7 @@ impl Tx<'_> {
         self.execute(
             "INSERT INTO story (id, first_entry, sketch, started_at, grown_at, mentions, state)
              VALUES (?1, ?2, ?3, ?4, ?4, 1, 'live')",
-            params![story, entry_id, entry.sketch, millis(at)],
+            params![story, entry_id, sketch, millis(at)],
         )?;
         Ok(story)
     }

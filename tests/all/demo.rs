@@ -22,10 +22,14 @@ fn the_demo_shows_an_alert_its_ladder_a_worsening_and_a_digest_within_a_minute()
     let database = dir.path().join("tingfeng.db");
     let sql = |query: &str| rows(&database, query);
     assert_eq!(
-        sql("SELECT severity, state FROM incident WHERE severity IN ('orange', 'red')"),
-        ["red|verifying"],
-        "one matter, and somebody has it\n{told}"
+        sql("SELECT severity, state FROM incident WHERE severity IN ('orange', 'red') ORDER BY severity"),
+        ["orange|verifying", "red|verifying"],
+        "the rumour and the disguised post, and somebody has them\n{told}"
     );
+    for (written, way) in [("立.案.调.查", "separated"), ("bao雷", "pinyin")] {
+        let wanted = format!("disguise {way}: {written}");
+        assert!(told.contains(&wanted), "{wanted:?} is missing\n{told}");
+    }
     let sent = sql(
         "SELECT message_id, person, template FROM message WHERE state = 'accepted' ORDER BY accepted_at, id",
     );

@@ -6,8 +6,11 @@
 mod broken;
 mod crawling;
 mod demo;
+mod evasion;
 mod evidence;
 mod ladder;
+mod lexicon_sentences;
+mod lexicons;
 mod mailing;
 mod matters;
 mod news;

@@ -33,7 +33,11 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ),
     ("fetch", &["model"], ""),
     ("send", &["model"], ""),
-    ("config", &["model", "schedule"], "a cron line is checked where it lives"),
+    (
+        "config",
+        &["model", "schedule", "lexicon"],
+        "a cron line is checked where it lives, and the matcher proves that harmless phrases stay silent",
+    ),
     (
         "store",
         &["model", "schedule"],
@@ -44,7 +48,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     (
         "app",
         &[
-            "model", "clock", "systemd", "schedule", "read", "roster", "mail", "health", "assess",
+            "model", "clock", "systemd", "schedule", "read", "lexicon", "roster", "mail", "health", "assess",
             "escalate", "report", "fetch", "send", "config", "store",
         ],
         "joins them all",

@@ -7,7 +7,7 @@
 use super::Sought;
 use super::pinyin::{Run, Syllable};
 use super::tables::{Likeness, tables};
-use crate::lexicon::borders::Side;
+use crate::lexicon::borders::{AROUND, Side};
 use crate::lexicon::fold::{self, Class, is_digit, is_han, is_letter};
 use crate::lexicon::readings;
 use crate::lexicon::stream::{self, Kind, Mark, Stream};
@@ -36,7 +36,21 @@ struct RunFacts {
     end: usize,
     letters: u8,
     words: u8,
-    doubtful: bool,
+    named: bool,
+    english: bool,
+    marked: bool,
+}
+
+impl RunFacts {
+    /// ln P of a run of letters as what it is written as: a name, an English word, or one that nobody knows.
+    fn price(&self, characters: usize) -> f32 {
+        let strange = if self.marked { -12.0 } else { -6.0 } - 2.5 * f32::from(self.letters);
+        match (self.named, self.english) {
+            (_, true) if self.words == 1 => -9.0,
+            (true, _) if characters == 2 => strange.max(-13.0),
+            _ => strange,
+        }
+    }
 }
 
 impl Cell {
@@ -60,7 +74,9 @@ impl Cell {
             end: run.end,
             letters: run.letters as u8,
             words: run.words as u8,
-            doubtful: run.doubtful,
+            named: run.named,
+            english: run.english,
+            marked: run.marked,
         };
         Self {
             start: syllable.start,
@@ -91,7 +107,7 @@ impl Cell {
         &self.written[..usize::from(self.len)]
     }
 
-    fn end(&self, text: &str) -> usize {
+    pub fn end(&self, text: &str) -> usize {
         if self.end > 0 { self.end } else { stream::token(fold::table(), text, self.last, 0).end }
     }
 }
@@ -154,7 +170,6 @@ pub struct Judge {
 }
 
 const LONGEST: usize = 40;
-const AROUND: usize = 6;
 
 /// ln P of a term: that of a word of the dictionary, or what an unknown one of its length may have.
 pub fn worth(words: &Words, classes: &[Class]) -> f32 {
@@ -168,6 +183,8 @@ pub fn worth(words: &Words, classes: &[Class]) -> f32 {
 
 /// The least that a change costs a term of two characters, with what it must win.
 pub const LEAST_PRICE: f32 = 2.0;
+/// The same for a look-alike, with what it must win.
+pub const LEAST_LOOK: f32 = 5.5;
 
 /// What must be won at least: two characters are easily come by.
 fn least(characters: usize, changes: &[Change]) -> f32 {
@@ -243,7 +260,7 @@ impl Judge {
         for ((change, cell), &want) in changes.iter_mut().zip(cells).zip(sought.classes()) {
             *change = change_of(text, cell, want)?;
         }
-        let (start, end) = (cells[0].start, cells[cells.len() - 1].end(text));
+        let (start, end) = (cells[0].start, sought.end(text, &cells[cells.len() - 1]));
         let way = changes.iter().map(|change| change.way()).max()?;
         if changes.iter().all(|&change| change == Change::None) && self.is_whole(text, cells) {
             return None; // the strict ways have it
@@ -263,7 +280,7 @@ impl Judge {
             });
         }
         let price: f32 = changes.iter().map(|change| change.price()).sum();
-        let (left, right) = (Side::before(text, start), Side::after(text, end));
+        let (left, right) = (Side::before(text, start, AROUND), Side::after(text, end, AROUND));
         let as_written = self.as_written(left.classes(), cells, right.classes());
         let as_term = self.words.best(left.classes()) + sought.worth + self.words.best(right.classes());
         let margin = as_term - as_written - price - least(cells.len(), changes);
@@ -323,11 +340,15 @@ impl Judge {
         if letters > 0 {
             let runs_inside = cells.iter().all(exactly);
             let beside = beside_latin(text, start, end);
-            let doubtful = cells.iter().filter_map(|cell| cell.run).any(|run| run.doubtful);
-            if !runs_inside || beside || doubtful && (full || cells.len() == 2) {
+            let of_runs = |wanted: fn(&RunFacts) -> bool| {
+                cells.iter().filter_map(|cell| cell.run).any(|run| wanted(&run))
+            };
+            let named = of_runs(|run| run.named && run.words > 1);
+            let english = of_runs(|run| run.english);
+            if !runs_inside || beside || full && (named || english && cells.len() == 2) {
                 return false;
             }
-            if full && cells.len() == 2 && cells[0].run.is_some_and(|run| run.letters < 5) {
+            if full && cells.len() == 2 && cells[0].run.is_some_and(|run| run.letters < 4) {
                 return false;
             }
         }
@@ -366,9 +387,8 @@ impl Judge {
         let mut runs = 0;
         for cell in cells {
             if let Some(facts) = cell.run {
-                // A run of letters is a word of its own that nobody knows.
                 if runs != facts.start + 1 {
-                    price += -4.0 - 2.0 * f32::from(facts.letters);
+                    price += facts.price(cells.len());
                     runs = facts.start + 1;
                     add(&[0]);
                 }

@@ -20,7 +20,7 @@ Sources, one directory given with --sources, every licence told in LICENCES.md:
 
 Use:  python3 -m venv v && v/bin/pip install pillow==13.0.0 numpy==2.4.6
       v/bin/python generate.py --sources DIR [--fonts /usr/share/fonts/opentype/noto] [shapes] [splits] [emoji]
-      v/bin/python generate.py --sources DIR --measure     how many hand-written pairs the mechanism finds alone
+shapes also says how many of the hand-written pairs the mechanism finds alone.
 """
 
 import argparse
@@ -28,10 +28,15 @@ import itertools
 import json
 import math
 import multiprocessing
+import os
 import pathlib
 import re
 from collections import Counter, defaultdict
 from functools import lru_cache
+
+# Two processes share the work; threads of the algebra under them would only wait for each other.
+for library in ("OMP", "OPENBLAS"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
 
 HERE = pathlib.Path(__file__).parent
 INTENDED = 6000
@@ -53,9 +58,9 @@ def hand(name):
 # A part as it stands in a character -> how people type it when it stands alone, best first.
 RADICALS = {
     "扌": "手才", "氵": "水三", "亻": "人", "讠": "言", "纟": "丝糸", "钅": "金", "饣": "食", "忄": "心", "犭": "犬",
-    "礻": "示", "衤": "衣", "灬": "火", "艹": "草艸", "⺮": "竹", "刂": "刀", "辶": "之走", "攵": "文", "牜": "牛",
+    "礻": "示", "衤": "衣", "灬": "火", "艹": "草艸", "⺮": "竹", "刂": "刀", "攵": "文", "牜": "牛",
     "冫": "冰", "罒": "四", "爫": "爪", "囗": "口", "虍": "虎", "覀": "西", "彳": "", "宀": "", "疒": "", "冖": "", "耂": "老",
-    "糹": "丝", "訁": "言", "釒": "金", "飠": "食", "㣺": "心", "卩": "耳",
+    "糹": "丝", "訁": "言", "釒": "金", "飠": "食", "㣺": "心", "卩": "耳", "龶": "主", "辶": "之走",
 }
 # Sides of which the sense depends: 阝 on the left is a mound, on the right a town; both look like an ear.
 EAR = "耳"
@@ -291,32 +296,35 @@ class Likeness:
         return 2 * self.common(one, other) / (self.chars.weight(one) + self.chars.weight(other))
 
 
-def shapes(chars, fonts, by_hand=True):
-    """Intended character -> (near look-alikes, further ones)."""
-    written = hand_shapes() if by_hand else {}
-    alike = Likeness(chars, fonts)
+def shapes(chars, fonts):
+    """Intended character -> (near look-alikes, further ones), from the mechanism and from the hand-written table."""
+    global SHARED
+    written = hand_shapes()
+    SHARED = chars, Likeness(chars, fonts), written
     blocks = [chars.intended[start : start + 100] for start in range(0, len(chars.intended), 100)]
-    with multiprocessing.get_context("fork").Pool(2, initializer=share, initargs=(chars, alike)) as pool:
-        ranked = {char: found for block in pool.imap(ranks, blocks) for char, *found in block}
-    table = {}
-    for char, (near, further) in ranked.items():
-        first = [other for other in written.get(char, ()) if chars.written(other)]
-        near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
-        table[char] = near, [other for other in further if other not in near][:FURTHER]
-    for char, others in written.items():
-        if char not in table and chars.written(char):
-            table[char] = [other for other in others if chars.written(other)], []
+    table, alone = {}, {}
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        for char, near, further, pictures in itertools.chain.from_iterable(pool.imap(ranks, blocks)):
+            alone[char] = near, further[:FURTHER]
+            # A habit of writers is near whatever it looks like; a look-alike of ours is near when it looks so.
+            known = {other: habit for other, habit in written.get(char, {}).items() if other in pictures}
+            first = [other for other, habit in known.items() if habit or pictures[other] >= 0.6]
+            near = list(dict.fromkeys(first + near))[: max(NEAR, len(first))]
+            further = [other for other in dict.fromkeys([*known, *further]) if other not in near]
+            table[char] = near, further[:FURTHER]
+    measure(alone, written)
     return table
 
 
-def share(*both):
-    global SHARED
-    SHARED = both
-
-
 def ranks(block):
-    chars, alike = SHARED
-    return [(char, *rank(chars, alike, char, pictures)) for char, pictures in alike.neighbours(block)]
+    """One block of characters, in a process of its own; what it works on is inherited."""
+    chars, alike, written = SHARED
+    rows = []
+    for char, pictures in alike.neighbours(block):
+        near, further = rank(chars, alike, char, pictures)
+        known = {other: pictures.get(other, 0) for other in written.get(char, {}) if other in alike.index}
+        rows.append((char, near, further, known))
+    return rows
 
 
 def rank(chars, alike, char, pictures):
@@ -331,8 +339,10 @@ def rank(chars, alike, char, pictures):
         score = picture + 0.35 * parts + habit + 0.1 * spoof
         if picture >= 0.69 and score >= 0.95 or picture >= 0.8 or spoof:
             near.append((score, other))
-        elif parts >= 0.5 or held and parts >= 0.35 or picture >= 0.7:
-            same = not alike.main(char).isdisjoint(alike.main(other))
+            continue
+        # To share a radical is common and hides nothing; to share the rest is what writers pick by.
+        same = any(part not in RADICALS for part in alike.main(char) & alike.main(other))
+        if parts >= (0.55 if same else 0.7) or held and parts >= 0.5 or picture >= 0.7:
             score = 0.4 * max(picture, 0) + 0.5 * parts + 0.15 * same + 0.1 * held + 2.5 * habit
             further.append((score + 0.3 * (picture >= 0.7), other))
     near, further = in_order(near), in_order(further)
@@ -344,17 +354,16 @@ def in_order(scored):
 
 
 def hand_shapes():
-    """Lines of characters that look alike each to each, or `intended > substitutes` one way."""
-    found = defaultdict(list)
+    """Character -> {look-alike: whether writers are known to put it in its place}."""
+    found = defaultdict(dict)
     for words in hand("shapes.txt"):
         if ">" in words:
-            for char in words[0]:
-                found[char] += words[2]
+            found[words[0]].update(dict.fromkeys(words[2], True))
         else:
             for group in words:
-                for char in group:
-                    found[char] += (other for other in group if other != char)
-    return {char: list(dict.fromkeys(others)) for char, others in found.items()}
+                for char, other in itertools.permutations(group, 2):
+                    found[char].setdefault(other, False)
+    return found
 
 
 # ---------------------------------------------------------------- splits: a character in its parts
@@ -418,15 +427,15 @@ def apart(chars, composed, char):
 
 
 def typeable(part):
-    part = FORMS.get(part, part)
-    return han(part) or part in RADICALS
+    # 䒑 is drawn like 艹 and typed by nobody.
+    return part != "䒑" and (han(FORMS.get(part, part)) or part in RADICALS)
 
 
 def spelled(parts):
     """The parts as they stand, then with radicals as whole characters."""
-    parts = [FORMS.get(part, part) for part in parts]
-    if not all(typeable(part) for part in parts) or "一" in parts[1:-1] or any(part in "丨丶丿乛乚亅" for part in parts):
+    if not all(map(typeable, parts)) or "一" in parts[1:-1] or any(part in "丨丶丿乛乚亅" for part in parts):
         return
+    parts = [FORMS.get(part, part) for part in parts]
     options = [[part, *RADICALS.get(part, EAR if part == "阝" else "")] for part in parts]
     ways = sorted(itertools.product(*(range(len(option)) for option in options)), key=lambda way: (sum(way), way))
     for way in ways[:6]:
@@ -442,15 +451,15 @@ def emoji(sources):
     for words in hand("emoji.txt"):
         for key in words[0].split(","):
             table[bare(key)] += words[1:]
-    known = {bare(re.search(r"# (\S+)", line)[1]) for line in emoji_lines(sources)}
+    known = {bare(re.search(r"# (\S+)", line)[1]) for line in emoji_lines(sources)} - {"#\u20e3", "*\u20e3"}
     annotations = {}
     for name, key in (("annotations.json", "annotations"), ("annotationsDerived.json", "annotationsDerived")):
         annotations.update(json.loads((sources / name).read_text("utf-8"))[key]["annotations"])
     for sign in sorted(annotations, key=lambda sign: (len(sign), sign)):
         if bare(sign) == sign and sign in known:
             table[sign] += meanings(annotations[sign])
-    for sign in known - {"#", "*"} - set("0123456789"):
-        if sign.endswith("\u20e3") and sign[0].isdigit():
+    for sign in sorted(known):
+        if sign.endswith("\u20e3"):
             table[sign] += ["零一二三四五六七八九"[int(sign[0])], sign[0]]
     return {sign: list(dict.fromkeys(words)) for sign, words in table.items() if words}
 
@@ -505,25 +514,20 @@ def write(name, lines):
     print(f"{name}.txt: {len(lines)} lines, {len(text.encode()) // 1024} KB")
 
 
-def measure(table):
-    """How many hand-written pairs the mechanism finds alone; the missing ones are printed."""
-    pairs = [(char, other) for char, others in hand_shapes().items() for other in others if char in table]
-    near = sum(other in table[char][0] for char, other in pairs)
-    further = sum(other in table[char][1] for char, other in pairs)
-    print(f"{len(pairs)} directed pairs: near {near / len(pairs):.1%}, further {further / len(pairs):.1%}")
-    print(" ".join(char + other for char, other in pairs if other not in table[char][0] + table[char][1]))
+def measure(alone, written):
+    """Says how many hand-written pairs the mechanism finds alone."""
+    pairs = [(char, other) for char, others in written.items() if char in alone for other in others]
+    near, further = (sum(other in alone[char][side] for char, other in pairs) / len(pairs) for side in (0, 1))
+    print(f"of {len(pairs)} hand-written pairs the mechanism alone finds {near:.1%} near, {further:.1%} further")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--sources", type=pathlib.Path, required=True)
     parser.add_argument("--fonts", type=pathlib.Path, default=pathlib.Path("/usr/share/fonts/opentype/noto"))
-    parser.add_argument("--measure", action="store_true")
     parser.add_argument("tables", nargs="*", help="shapes, splits, emoji; without a name all of them")
     args = parser.parse_args()
     tables = args.tables or ["emoji", "splits", "shapes"]
-    if args.measure:
-        return measure(shapes(Characters(args.sources), args.fonts, by_hand=False))
     if "emoji" in tables:
         table = emoji(args.sources)
         write("emoji", (f"{sign}\t{' '.join(table[sign])}\n" for sign in sorted(table)))

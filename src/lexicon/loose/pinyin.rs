@@ -1,6 +1,6 @@
 //! Runs of Latin letters as syllables: `bao`, `bào`, `bao4`, `LanLiKeJi`, `hei chou shui ti`.
 
-use crate::lexicon::fold::{self, Class, is_digit, is_letter};
+use crate::lexicon::fold::{self, is_digit, is_letter};
 use crate::lexicon::readings;
 use crate::lexicon::stream::{Kind, token};
 
@@ -21,8 +21,12 @@ pub struct Run {
     pub letters: usize,
     /// The ways to read it.
     pub readings: Vec<Vec<Syllable>>,
-    /// Whether it looks like a name or an English word.
-    pub doubtful: bool,
+    /// Whether it is written as a name is.
+    pub named: bool,
+    /// Whether a word of it is an English one.
+    pub english: bool,
+    /// Whether it has tone marks or numbers.
+    pub marked: bool,
 }
 
 const MOST_LETTERS: usize = 40;
@@ -31,7 +35,6 @@ const MOST_READINGS: usize = 4;
 
 /// A Latin word of a text.
 struct Word {
-    start: usize,
     end: usize,
     /// Letter and place of each character; 0 where the word certainly begins a new syllable.
     letters: Vec<(u8, usize, usize)>,
@@ -74,15 +77,15 @@ pub fn run(text: &str, start: usize) -> (Option<Run>, usize) {
     }
     let capitals = words.iter().filter(|word| word.capital && word.upper == 1).count();
     let marked = words.iter().any(|word| word.marked);
-    let doubtful =
-        !marked && (words.len() > 1 && capitals == words.len() || words.iter().any(|word| is_english(word)));
-    (Some(Run { start, end, words: words.len(), letters: total, readings, doubtful }), end)
+    let named = !marked && capitals == words.len();
+    let english = !marked && words.iter().any(is_english);
+    (Some(Run { start, end, words: words.len(), letters: total, readings, named, english, marked }), end)
 }
 
 /// One word of letters, with tone marks or tone numbers; and where it ends.
 fn word(text: &str, start: usize) -> (Option<Word>, usize) {
     let table = fold::table();
-    let mut word = Word { start, end: start, letters: Vec::new(), capital: false, upper: 0, marked: false };
+    let mut word = Word { end: start, letters: Vec::new(), capital: false, upper: 0, marked: false };
     let mut at = start;
     while at < text.len() {
         let token = token(table, text, at, fold::INVISIBLE);
@@ -205,9 +208,4 @@ fn is_english(word: &Word) -> bool {
         .map(|&(letter, ..)| char::from(letter))
         .collect();
     ENGLISH.contains(&format!(" {name} "))
-}
-
-/// Whether a class may begin or go on with a run of syllables.
-pub fn begins(class: Class) -> bool {
-    is_letter(class)
 }

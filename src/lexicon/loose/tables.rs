@@ -4,9 +4,6 @@ use crate::lexicon::fold::{self, Class};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The look-alikes of a character that are worth an entry in the tables of candidates.
-const LIKELY: usize = 12;
-
 pub struct Tables {
     /// By intended character: its look-alikes, best first, and how many of them are close.
     shapes: HashMap<Class, (Vec<Class>, usize)>,
@@ -34,8 +31,8 @@ pub fn tables() -> &'static Tables {
 
 impl Tables {
     /// The characters written in place of one, best first.
-    pub fn likely_shapes(&self, intended: Class) -> &[Class] {
-        self.shapes.get(&intended).map_or(&[], |(all, _)| &all[..all.len().min(LIKELY)])
+    pub fn shapes(&self, intended: Class) -> &[Class] {
+        self.shapes.get(&intended).map_or(&[], |(all, _)| all)
     }
 
     pub fn likeness(&self, intended: Class, written: Class) -> Option<Likeness> {

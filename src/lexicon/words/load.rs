@@ -10,6 +10,9 @@ const SCALE: f32 = 18.0;
 /// Pairs of characters count from words of this frequency on; below are mostly accidents of jieba's sources.
 const LEAST: f32 = 3.0;
 
+/// And from this one on for the smaller table.
+const OFTEN: f32 = 6.0;
+
 impl Words {
     /// The dictionary, each character as the class that `fold` gives it; 0 is no class.
     ///
@@ -31,16 +34,21 @@ impl Words {
         entries.dedup_by(|entry, kept| entry.same_word(*kept) && kept.add(*entry));
         let unknown = price(0.5, total);
         let common = price(LEAST, total);
-        let mut pairs = Pairs::none();
+        let often = price(OFTEN, total);
+        let (mut pairs, mut common_pairs) = (Pairs::none(16), Pairs::none(15));
         for entry in entries.iter().filter(|entry| entry.price() <= common) {
             for depth in 1..entry.len() {
-                pairs.add(entry.class(depth - 1), entry.class(depth));
+                let (a, b) = (entry.class(depth - 1), entry.class(depth));
+                pairs.add(a, b);
+                if entry.price() <= often {
+                    common_pairs.add(a, b);
+                }
             }
         }
         let mut slots = Vec::with_capacity(entries.len() * 2);
         slots.push(Slot::EMPTY); // of NO_NODE
         let first = first(&entries, unknown, &mut slots);
-        Self { first, slots: slots.into(), pairs, unknown }
+        Self { first, slots: slots.into(), pairs, common: common_pairs, unknown }
     }
 }
 

@@ -1,0 +1,134 @@
+//! Hits as they are stored, those of before and those of now.
+
+use crate::model::{Way, Word};
+use serde_json::{Value, json};
+
+/// The category of personal data, whose text was masked when it was stored and cannot be found again.
+const PERSONAL: &str = "pii";
+
+/// One stored hit: `[field, start, end, "term", "category", "way"]`, for personal data with its trace.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    pub field: u8,
+    pub start: usize,
+    pub end: usize,
+    pub term: String,
+    pub category: String,
+    way: String,
+    trace: Option<String>,
+}
+
+impl Row {
+    pub fn way(&self) -> Option<Way> {
+        Way::parse(&self.way)
+    }
+
+    /// The same term in the same place, found otherwise.
+    fn is_kin_of(&self, other: &Self) -> bool {
+        (self.field, &self.term, &self.category) == (other.field, &other.term, &other.category)
+            && self.start < other.end
+            && other.start < self.end
+    }
+}
+
+/// What cannot be read is no hit.
+pub fn rows(found: &str) -> Vec<Row> {
+    let values: Vec<Vec<Value>> = serde_json::from_str(found).unwrap_or_default();
+    let row = |values: Vec<Value>| {
+        let trace = values.get(6).and_then(Value::as_str).map(str::to_owned);
+        let six = values.into_iter().take(6).collect();
+        let (field, start, end, term, category, way) = serde_json::from_value(Value::Array(six)).ok()?;
+        Some(Row { field, start, end, term, category, way, trace })
+    };
+    let mut rows: Vec<Row> = values.into_iter().filter_map(row).collect();
+    rows.sort();
+    rows
+}
+
+pub fn to_json(rows: &[Row]) -> String {
+    let row = |row: &Row| {
+        let mut values = vec![json!(row.field), json!(row.start), json!(row.end)];
+        values.extend([json!(row.term), json!(row.category), json!(row.way)]);
+        values.extend(row.trace.as_ref().map(|trace| json!(trace)));
+        Value::from(values)
+    };
+    Value::from(rows.iter().map(row).collect::<Vec<_>>()).to_string()
+}
+
+/// Hits of now with the personal data of before.
+pub fn kept_personal(before: &[Row], mut now: Vec<Row>) -> Vec<Row> {
+    let personal = before.iter().filter(|row| row.category == PERSONAL && !now.contains(row));
+    let personal: Vec<Row> = personal.cloned().collect();
+    now.extend(personal);
+    now.sort();
+    now
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Diff {
+    pub new: Vec<Row>,
+    pub gone: Vec<Row>,
+    /// As they are now.
+    pub changed: Vec<Row>,
+}
+
+impl Diff {
+    /// Both sorted.
+    pub fn of(before: &[Row], now: &[Row]) -> Self {
+        let without = |these: &[Row], those: &[Row]| -> Vec<Row> {
+            these.iter().filter(|row| those.binary_search(row).is_err()).cloned().collect()
+        };
+        let mut gone = without(before, now);
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        for row in without(now, before) {
+            match gone.iter().position(|old| row.is_kin_of(old)) {
+                Some(at) => {
+                    gone.remove(at);
+                    changed.push(row);
+                }
+                None => new.push(row),
+            }
+        }
+        Self { new, gone, changed }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.gone.is_empty() && self.changed.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hits_of_before_and_of_now_are_told_apart() {
+        let row = |start: usize, term: &str, way: &str| {
+            format!("[1,{start},{},\"{term}\",\"A1\",\"{way}\"]", start + 2)
+        };
+        let of = |list: &[String]| rows(&format!("[{}]", list.join(",")));
+        let plain = row(4, "退市", "plain");
+        for (why, before, now, expected) in [
+            ("nothing changed", vec![plain.clone()], vec![plain.clone()], (0, 0, 0)),
+            ("one more", vec![plain.clone()], vec![plain.clone(), row(9, "退市", "plain")], (1, 0, 0)),
+            ("one less", vec![plain.clone(), row(0, "立案", "plain")], vec![plain.clone()], (0, 1, 0)),
+            ("in another way", vec![plain.clone()], vec![row(4, "退市", "folded")], (0, 0, 1)),
+            ("at another range", vec![plain.clone()], vec![row(5, "退市", "plain")], (0, 0, 1)),
+            ("elsewhere it is another", vec![plain.clone()], vec![row(6, "退市", "plain")], (1, 1, 0)),
+        ] {
+            let diff = Diff::of(&of(&before), &of(&now));
+            assert_eq!((diff.new.len(), diff.gone.len(), diff.changed.len()), expected, "{why}");
+        }
+        assert_eq!(rows(&to_json(&of(std::slice::from_ref(&plain)))), of(&[plain]), "written as it is read");
+    }
+
+    #[test]
+    fn personal_data_of_the_old_scan_is_kept() {
+        let before = rows(
+            "[[1,0,11,\"pii:mobile\",\"pii\",\"plain\",\"0123456789abcdef\"],[1,20,22,\"退市\",\"A1\",\"plain\"]]",
+        );
+        let now = kept_personal(&before, rows("[[1,30,32,\"立案\",\"A1\",\"plain\"]]"));
+        assert_eq!(now.iter().map(|row| row.term.as_str()).collect::<Vec<_>>(), ["pii:mobile", "立案"]);
+        assert!(to_json(&now).contains("0123456789abcdef"), "with its trace: {}", to_json(&now));
+    }
+}
