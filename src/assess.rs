@@ -6,6 +6,7 @@
 
 mod condition;
 mod denial;
+mod explain;
 #[cfg(test)]
 mod fixtures;
 mod lessons;
@@ -17,6 +18,7 @@ mod sentences;
 mod weigh;
 
 pub use denial::Denied;
+pub use explain::{Dropped, Near, dropped, nearest};
 pub use quote::{excerpt, hits_json};
 pub use rulebook::{Rulebook, RulebookError};
 pub use weigh::{Fired, Weighed, masked, weigh};

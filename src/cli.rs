@@ -8,12 +8,14 @@ mod check;
 mod demo;
 mod digest;
 mod entry;
+mod explain;
 mod incident;
 mod init;
 mod lanes;
 mod lexicon;
 mod mail;
 mod matching;
+mod mentions;
 mod outbox;
 mod output;
 mod read;
@@ -121,6 +123,13 @@ pub enum Command {
         /// Print the number of hits and the throughput only.
         #[arg(long)]
         count: bool,
+        /// Say what each text would come to, and why: hits and ways, rules that fired, what was set aside, what is
+        /// missing. A first line above a blank one is its title.
+        #[arg(long, conflicts_with_all = ["jsonl", "count"])]
+        explain: bool,
+        /// Judge the text as one of this source.
+        #[arg(long, value_name = "KEY", requires = "explain", conflicts_with = "lexicon")]
+        source: Option<String>,
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -348,7 +357,10 @@ async fn dispatch(command: Command, context: &Setting) -> anyhow::Result<End> {
         Command::Read { kind, url, fetched, jsonl, files } => {
             read::run(kind, url.as_ref(), fetched, jsonl, &files)
         }
-        Command::Match { lexicon, jsonl, count, files } => {
+        Command::Match { lexicon, explain: true, source, files, .. } => {
+            matching::explain(context, &lexicon, source.as_deref(), &files)
+        }
+        Command::Match { lexicon, jsonl, count, files, .. } => {
             matching::run(context, &lexicon, jsonl, count, &files)
         }
         Command::Digest { date, preview } => digest::run(context, date, preview).await,

@@ -12,6 +12,7 @@ mod loose;
 pub mod marks;
 mod pattern;
 pub mod personal;
+mod plain;
 pub mod precision;
 mod readings;
 pub mod review;
@@ -23,6 +24,7 @@ mod walk;
 mod words;
 
 pub use import::{List, import, read_list};
+pub use plain::{Plain, fold_text};
 pub use scalars::Scalars;
 pub use scan::Matcher;
 pub use words::Words;

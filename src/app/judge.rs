@@ -3,7 +3,7 @@
 use super::Snapshot;
 use crate::assess::place::{self, Placed};
 use crate::escalate::{self, Due, Telling};
-use crate::model::{Change, Climb, Incident, Parts, Role, Rule, Severity, Step, Tier};
+use crate::model::{Change, Climb, Incident, Parts, Role, Rule, Severity, Step, Tier, Way};
 use crate::store::{Mentioned, NewIncident, NewMessage, StoreError, Tx, since};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
@@ -17,6 +17,8 @@ pub struct FiredFacts {
     pub subject: Option<String>,
     pub severity: Severity,
     pub because: Vec<String>,
+    pub ways: Vec<Way>,
+    pub same_sentence: bool,
 }
 
 /// What the deciding needs to know of one entry.
@@ -121,7 +123,8 @@ fn of_subject(
             let (Some(incident), Some(one)) = (open.first(), facts.fired.get(by.index)) else { return Ok(0) };
             tx.worsen(incident.id, by.severity, tier, &by.rule.key, &parts(snapshot, by.rule, one)?)?;
             tx.pin_story(mentioned.story)?;
-            let data = json!({ "severity": by.severity, "tier": tier, "from": from, "from_tier": from_tier });
+            let data = json!({ "severity": by.severity, "tier": tier, "from": from, "from_tier": from_tier,
+                               "rule": by.rule.key, "mention": mentioned.mention });
             tx.event("system", "worsened", &subject_of(&incident.number), &data, now)?;
             if by.severity > from {
                 return begin(tx, snapshot, incident, by.policy, Some(&Change::Severity { from }), now);
@@ -170,6 +173,8 @@ fn parts(snapshot: &Snapshot, rule: &Rule, fired: &FiredFacts) -> Result<String,
         rule_name: rule.name.clone(),
         rule_version: rule.version.clone(),
         because: fired.because.clone(),
+        ways: Some(fired.ways.clone()),
+        same_sentence: fired.same_sentence,
     })?)
 }
 

@@ -4,7 +4,7 @@
 //! which it came stands in the same transaction, so a rescan that was killed goes on there. Old text alerts nobody
 //! unless `alert` is asked for, and even then not what a first visit brought, what is undated or was old when it was found.
 
-mod compare;
+pub(super) mod compare;
 
 use super::judge::{self, EntryFacts};
 use super::{Snapshot, subject_of, visit};
@@ -210,11 +210,9 @@ fn again(snapshot: &Snapshot, mut stored: Stored, samples: usize) -> Looked {
     let taken = |row: &Row| sample(&weighed, &stored, row);
     let samples = if samples > 0 { diff.new.iter().filter_map(taken).collect() } else { Vec::new() };
     let had = stored.hits.as_ref().map(|(lexicon, _)| *lexicon);
-    let rehit =
-        (!diff.is_empty() || had.is_some_and(|lexicon| lexicon != snapshot.lexicon_id)).then(|| Rehit {
-            revision: stored.revision,
-            hits: (!now.is_empty()).then(|| (now.len(), compare::to_json(&now))),
-        });
+    let rehit = (!diff.is_empty() || had.is_some_and(|lexicon| lexicon != snapshot.lexicon_id)).then(|| {
+        Rehit { revision: stored.revision, hits: (!now.is_empty()).then(|| (now.len(), compare::json(&now))) }
+    });
     let late =
         (stored.may_fire && !weighed.fired.is_empty()).then(|| late(snapshot, source, &stored, &weighed));
     Looked::Seen(Box::new(Again { diff, samples, rehit, late }))

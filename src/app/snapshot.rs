@@ -72,7 +72,7 @@ impl Snapshot {
     pub async fn to_look(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let before = store.read(|view| view.lexicons_in_force()).await?;
         let force = in_force(&config, before.as_ref().map(|(_, body)| body.as_str()), now);
-        let book = Rulebook::awaiting(
+        let mut book = Rulebook::awaiting(
             &force.lexicons,
             &force.waiting,
             &config.subjects,
@@ -80,10 +80,11 @@ impl Snapshot {
             &config.personal_allow,
         )?
         .taught(lessons(store).await?);
+        recognise(&mut book, store).await?;
         let organisation = organisation(&config);
         let sources =
             config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
-        let mut snapshot = Self {
+        Ok(Self {
             config,
             book,
             organisation,
@@ -93,17 +94,12 @@ impl Snapshot {
             lexicon_id: 0,
             turns_at: force.turns_at,
             lexicon_text: serde_json::Value::from(force.files).to_string(),
-        };
-        snapshot.recognise(store).await?;
-        Ok(snapshot)
+        })
     }
 
-    /// Traces of personal data are made from now on; the installation's first run makes its key.
+    /// As soon as the installation has its key, its first run makes it.
     pub async fn recognise(&mut self, store: &Store) -> anyhow::Result<()> {
-        if let Some(key) = store.read(|view| view.meta("instance_key")).await? {
-            self.book.set_key(key.as_bytes());
-        }
-        Ok(())
+        recognise(&mut self.book, store).await
     }
 
     pub fn policy(&self, key: &str) -> Option<&Policy> {
@@ -128,6 +124,13 @@ fn texts(config: &Config, wanted: fn(&str) -> bool) -> String {
         .map(|(name, text)| (name.clone(), text.clone().into()))
         .collect();
     serde_json::Value::from(files).to_string()
+}
+
+async fn recognise(book: &mut Rulebook, store: &Store) -> anyhow::Result<()> {
+    if let Some(key) = store.read(|view| view.meta("instance_key")).await? {
+        book.set_key(key.as_bytes());
+    }
+    Ok(())
 }
 
 /// The part after `@` of our own address: the right side of every Message-ID.

@@ -1,7 +1,7 @@
 //! What verdicts say of terms and of their disguised forms.
 
 use crate::lexicon::precision::{Judged, Precision, Seen};
-use crate::model::{Taught, Verdict, Way, Word};
+use crate::model::{Taught, Verdict};
 use crate::store::{JudgedMention, Store, StoreError};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -50,21 +50,21 @@ fn judged(mention: JudgedMention) -> Result<Judged, StoreError> {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    let found: Vec<(u8, usize, usize, String, String, String)> = serde_json::from_str(&mention.found)?;
+    let found = super::rescan::compare::rows(&mention.found);
     let text = mention.text.map(|text| text.text()).transpose()?;
     let form = |field: u8, start: usize, end: usize| {
         let of = if field == 0 { Some(mention.title.as_str()) } else { text.as_deref() };
         of.map(|of| of.chars().skip(start).take(end.saturating_sub(start)).collect::<String>().to_lowercase())
     };
-    let hits = found.iter().filter_map(|(field, start, end, term, category, way)| {
-        if !because.contains(format!("{category} {term}").as_str()) {
+    let hits = found.iter().filter_map(|row| {
+        if !because.contains(format!("{} {}", row.category, row.term).as_str()) {
             return None;
         }
         Some(Seen {
-            term: term.clone(),
-            category: category.clone(),
-            form: form(*field, *start, *end),
-            way: Way::parse(way)?,
+            term: row.term.clone(),
+            category: row.category.clone(),
+            form: form(row.field, row.start, row.end),
+            way: row.way()?,
         })
     });
     let right = mention.verdict.map(|verdict| verdict != Verdict::Irrelevant);

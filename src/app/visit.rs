@@ -351,6 +351,8 @@ pub(super) fn fired(weighed: &Weighed) -> Vec<FiredFacts> {
         subject: fired.subject.clone(),
         severity: fired.severity,
         because: fired.because.clone(),
+        ways: fired.ways.clone(),
+        same_sentence: fired.same_sentence,
     };
     weighed.fired.iter().map(of).collect()
 }
@@ -417,10 +419,11 @@ pub(super) fn excerpt_json(snapshot: &Snapshot, weighed: &Weighed) -> String {
 
 pub(super) fn fired_json(snapshot: &Snapshot, weighed: &Weighed) -> String {
     let one = |fired: &assess::Fired| {
+        let rule = snapshot.book.rules().get(fired.rule);
         serde_json::json!({
-            "rule": snapshot.book.rules().get(fired.rule).map(|rule| rule.key.as_str()),
+            "rule": rule.map(|rule| rule.key.as_str()), "version": rule.map(|rule| rule.version.as_str()),
             "subject": fired.subject, "severity": fired.severity, "because": fired.because,
-            "same_sentence": fired.same_sentence,
+            "ways": fired.ways, "same_sentence": fired.same_sentence,
         })
     };
     serde_json::Value::from(weighed.fired.iter().map(one).collect::<Vec<_>>()).to_string()

@@ -1,6 +1,6 @@
 //! A rule's condition, made ready, and whether it holds of the places found in one entry.
 
-use crate::model::{Condition, Field, Subject, Within};
+use crate::model::{Condition, Field, Subject, Way, Within};
 use std::collections::HashMap;
 
 /// A hit, a subject's name, a piece of personal data or a mark of secrecy, where it stands. A list of places is sorted by field and
@@ -16,11 +16,12 @@ pub(super) struct Place {
     /// The same range in characters.
     pub chars: (usize, usize),
     pub loose: bool,
+    pub way: Way,
     /// The word that denies it.
     pub denied: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum What {
     /// By the matcher's table.
     Term(u32),
@@ -35,6 +36,14 @@ pub(super) enum What {
 impl Place {
     pub fn is_subject(&self) -> bool {
         matches!(self.what, What::Subject { .. })
+    }
+
+    /// What it is to a reader: one name of a subject is as good as another.
+    pub fn told_as(&self) -> What {
+        match self.what {
+            What::Subject { subject, .. } => What::Subject { subject, term: 0 },
+            other => other,
+        }
     }
 
     /// Characters between two places of one field; 0 where they touch or overlap.
@@ -319,6 +328,7 @@ mod tests {
             paragraph: start / 50,
             chars: (start, end),
             loose: false,
+            way: Way::Plain,
             denied: None,
         }
     }

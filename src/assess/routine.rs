@@ -1,5 +1,7 @@
 //! Entries that are nobody's news: the subject's own announcements, reprinted, and market-robot copy.
 
+use crate::lexicon::fold_text;
+
 /// What every announcement of a listed company begins with.
 const BOARD_WARRANTS: [&str; 4] = [
     "本公司及董事会全体成员保证信息披露的内容真实",
@@ -20,7 +22,8 @@ pub(super) fn is_announcement(
     first: Option<usize>,
 ) -> bool {
     let warranted = || {
-        let found = BOARD_WARRANTS.iter().filter_map(|warrant| text.find(warrant)).min();
+        let head = fold_text(&text[..text.floor_char_boundary(HEAD + 120)]);
+        let found = BOARD_WARRANTS.iter().filter_map(|warrant| head.find(warrant)).min();
         found.is_some_and(|at| at < HEAD)
     };
     // Another company's announcement names us later, if at all.
@@ -45,7 +48,8 @@ pub(super) fn is_announcement(
             "银行",
             "起诉",
         ];
-        !OTHERS.iter().any(|other| title[..start].contains(other)) && is_titled_announcement(&title[end..])
+        let (before, after) = (fold_text(&title[..start]), fold_text(&title[end..]));
+        !OTHERS.iter().any(|other| before.contains(other)) && is_titled_announcement(&after)
     })
 }
 
@@ -91,10 +95,10 @@ const ROBOT: [&str; 16] = [
 /// (News may close with them: "截至收盘,换手率4.5%".)
 pub(super) fn is_robot(title: &str, text: &str) -> bool {
     let speaks = |text: &str| ROBOT.iter().filter(|word| text.contains(*word)).count();
-    if speaks(title) > 0 {
+    if speaks(&fold_text(title)) > 0 {
         return true;
     }
-    let head = text.char_indices().nth(200).map_or(text, |(at, _)| &text[..at]);
+    let head = fold_text(text.char_indices().nth(200).map_or(text, |(at, _)| &text[..at]));
     let figures = |sentence: &&str| sentence.bytes().any(|b| b.is_ascii_digit());
     let sentences = head.split(['。', '，', ',', '；', '\n']).filter(figures);
     let mut found: Vec<&str> =
@@ -116,6 +120,7 @@ mod tests {
             ("a named announcement", "岚栎科技关于收到立案告知书的公告(2026-11)", "", true),
             ("a flash", "岚栎科技公告：公司股票可能被终止上市", "", true),
             ("a statement", "岚栎科技严正声明", "", true),
+            ("in traditional characters", "岚栎科技：關於媒體報道的澄清公告", "", true),
             ("with the site's name", "岚栎科技:股票交易异常波动公告_砚溪财经", "", true),
             (
                 "the board's warrant",
@@ -140,6 +145,10 @@ mod tests {
         for (why, title, text, expected) in [
             ("by the title", "岚栎科技11月25日主力资金净流出1.2亿元", "", true),
             ("by the title", "岚栎科技现身龙虎榜", "", true),
+            ("in traditional characters", "嵐櫟科技融資餘額3.1億元", "", true),
+            ("in traditional characters", "嵐櫟科技現身龍虎榜", "", true),
+            ("spaced out", "大 宗 交 易播报", "", true),
+            ("by the title", "岚栎科技大宗交易成交1200万元", "", true),
             ("by two things with figures", "收评", "融资余额3.1亿元，换手率4.5%。", true),
             ("one thing is not enough", "评论", "融资余额3.1亿元。", false),
             ("without figures", "评论", "融资余额与换手率都很重要", false),

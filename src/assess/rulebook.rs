@@ -39,6 +39,8 @@ pub struct Rulebook {
     pub(super) denials: Denials,
     pub(super) lessons: Lessons,
     versions: String,
+    /// Where the terms of each lexicon end, and which version it is: `a1@2026-11`.
+    origins: Vec<(usize, String)>,
 }
 
 /// What a term of the matcher is.
@@ -119,6 +121,12 @@ impl Rulebook {
         let mut precedence: Vec<u32> = (0..subjects.len() as u32).collect();
         precedence.sort_by_key(|&index| !subjects[index as usize].own);
         let version = |lexicon: &Lexicon| format!("{}@{}", lexicon.key, lexicon.version);
+        let mut end = 0;
+        let origins = lexicons.iter().map(|lexicon| {
+            end += lexicon.terms.len();
+            (end, version(lexicon))
+        });
+        let origins = origins.collect();
         Ok(Self {
             snapshot: 0,
             matcher: Matcher::new(terms)?,
@@ -133,6 +141,7 @@ impl Rulebook {
             marks_everywhere: rules.iter().any(|rule| rule.own != Some(true) && asks_for_marks(rule)),
             denials: Denials::new(),
             lessons: Lessons::default(),
+            origins,
             versions: lexicons.iter().map(version).collect::<Vec<_>>().join(" "),
         })
     }
@@ -159,6 +168,12 @@ impl Rulebook {
     /// The lexicons with their versions, as hits are stored with them: `a1@2026-11 a2@2026-11`.
     pub fn lexicon_version(&self) -> String {
         self.versions.clone()
+    }
+
+    /// The lexicon of a term and its version; `None` for names, codes and words that only rules name.
+    pub fn origin(&self, term: u32) -> Option<&str> {
+        let index = self.origins.partition_point(|&(end, _)| end <= term as usize);
+        self.origins.get(index).map(|(_, version)| version.as_str())
     }
 
     pub fn matcher(&self) -> &Matcher {

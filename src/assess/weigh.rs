@@ -7,11 +7,11 @@ use super::quote::{self, Marked};
 use super::routine;
 use super::rulebook::{Meaning, Role, Rulebook, category_of};
 use super::sentences::Layout;
-use crate::lexicon::Scalars;
 use crate::lexicon::marks::{self, Mark};
 use crate::lexicon::personal::{Personal, Trace};
-use crate::model::{Entry, Field, Hit, QuotePart, Rule, Severity, Source, Term};
-use std::collections::HashSet;
+use crate::lexicon::{Scalars, fold_text};
+use crate::model::{Entry, Field, Hit, QuotePart, Rule, Severity, Source, Term, Way};
+use std::collections::{HashMap, HashSet};
 
 /// An entry as it is stored, and what was seen in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,8 @@ pub struct Fired {
     pub loose: bool,
     /// Category and term of what fired, those that decided first: `A1 立案调查`.
     pub because: Vec<String>,
+    /// How what decided is disguised; empty where each of it is also written plainly or in another script.
+    pub ways: Vec<Way>,
     /// One of these stands in one sentence with the subject.
     pub same_sentence: bool,
     pub quote: Vec<QuotePart>,
@@ -169,14 +171,14 @@ impl Weighed {
 }
 
 /// Whether a term counts here: own-channel terms on own channels, wrong words since they became wrong.
-fn counts(book: &Rulebook, source: &Source, entry: &Entry, term: u32) -> bool {
+pub(super) fn counts(book: &Rulebook, source: &Source, entry: &Entry, term: u32) -> bool {
     let Meaning { own_only, .. } = book.meanings[term as usize];
     let Term { since, .. } = &book.matcher().terms()[term as usize];
     (!own_only || source.own)
         && since.is_none_or(|since| entry.published.is_some_and(|published| published.day >= since))
 }
 
-fn lesson(book: &Rulebook, text: &str, hit: &Hit) -> Lesson {
+pub(super) fn lesson(book: &Rulebook, text: &str, hit: &Hit) -> Lesson {
     let term = &book.matcher().terms()[hit.term as usize];
     book.lessons.of(&term.text, &text[hit.start..hit.end], hit.way)
 }
@@ -201,7 +203,7 @@ fn drop_bare_codes(book: &Rulebook, text: &str, layout: &Layout, hits: &mut Vec<
             let sentence = layout.sentence(hit.start);
             if sentence != last.0 {
                 let range = layout.range(sentence).unwrap_or(hit.start..hit.end);
-                last = (sentence, speaks_of_shares(&text[range]));
+                last = (sentence, speaks_of_shares(&fold_text(&text[range])));
             }
             last.1 || named.contains(&(sentence, subject))
         }
@@ -229,7 +231,7 @@ fn settle(
     hits: &[Hit],
     built_in: impl Iterator<Item = BuiltIn>,
 ) -> Vec<Place> {
-    let place = |start: usize, end: usize, what: What, loose: bool| Place {
+    let place = |start: usize, end: usize, what: What, loose: bool, way: Way| Place {
         field,
         start,
         end,
@@ -238,6 +240,7 @@ fn settle(
         paragraph: layout.paragraph(start),
         chars: (0, 0),
         loose,
+        way,
         denied: None,
     };
     let of_hit = |hit: &Hit| {
@@ -246,9 +249,9 @@ fn settle(
             Role::Name(subject) | Role::Code(subject) => What::Subject { subject, term: hit.term },
         };
         let loose = hit.way.is_loose() && lesson(book, text, hit) != Lesson::Strict;
-        place(hit.start, hit.end, what, loose)
+        place(hit.start, hit.end, what, loose, hit.way)
     };
-    let of_built_in = |one: BuiltIn| place(one.start, one.end, What::BuiltIn(one.kind), false);
+    let of_built_in = |one: BuiltIn| place(one.start, one.end, What::BuiltIn(one.kind), false, Way::Plain);
     let mut places: Vec<Place> = hits.iter().map(of_hit).chain(built_in.map(of_built_in)).collect();
     places.sort_by_key(|place| (place.start, place.end));
     let mut scalars = Scalars::new(text);
@@ -317,7 +320,7 @@ fn judge(book: &Rulebook, source: &Source, weighed: &mut Weighed, places: &[Plac
     weighed.set_aside = set_aside;
 }
 
-fn applies(rule: &Rule, source: &Source) -> bool {
+pub(super) fn applies(rule: &Rule, source: &Source) -> bool {
     rule.own.is_none_or(|own| own == source.own)
         && (rule.tiers.is_empty() || rule.tiers.contains(&source.tier))
 }
@@ -390,6 +393,23 @@ impl<'a> Look<'a> {
         fired.into_iter().map(|(fired, _)| fired).collect()
     }
 
+    /// How what decided is disguised, each by the mildest of its places.
+    fn ways(&self, witness: &[u32], classes: &[u32], counts: &dyn Fn(&Place) -> bool) -> Vec<Way> {
+        let mut mildest: HashMap<What, Way> = HashMap::new();
+        for &index in witness.iter().chain(classes) {
+            mildest.entry(self.places[index as usize].told_as()).or_insert(Way::Emoji);
+        }
+        for place in self.places.iter().filter(|place| counts(place)) {
+            if let Some(way) = mildest.get_mut(&place.told_as()) {
+                *way = place.way.min(*way);
+            }
+        }
+        let mut ways: Vec<Way> = mildest.into_values().filter(|&way| way > Way::Folded).collect();
+        ways.sort_unstable();
+        ways.dedup();
+        ways
+    }
+
     fn is_of(&self, index: u32, of: u32) -> bool {
         matches!(self.places[index as usize].what, What::Subject { subject, .. } if subject == of)
     }
@@ -460,6 +480,7 @@ impl<'a> Look<'a> {
             severity: rule.severity,
             loose: false,
             because,
+            ways: self.ways(witness, &classes.collect::<Vec<_>>(), counts),
             same_sentence,
             quote: quote::quote(self.entry, windows.collect(), &self.marked),
             denied,

@@ -1,6 +1,6 @@
 //! `incident`: the list, one of them, and the verbs of whoever has it.
 
-use super::{End, IncidentCommand, Setting, VerdictWord, actor, outbox, output, told};
+use super::{End, IncidentCommand, Setting, VerdictWord, actor, mentions, outbox, output, told};
 use crate::app::{Snapshot, subject_of};
 use crate::config::Config;
 use crate::desk;
@@ -171,11 +171,14 @@ async fn show(
     now: DateTime<Utc>,
 ) -> anyhow::Result<End> {
     let known = look(setting, config, store, written, "incident show", now).await?;
+    let explained = mentions::explained(store, known.matter.incident.mention, &known.events).await?;
     if setting.json {
-        output::json_line(&to_json(&known)?)?;
+        let mut object = to_json(&known)?;
+        object["explained"] = explained.iter().map(mentions::Explained::json).collect();
+        output::json_line(&object)?;
         return Ok(End::Fine);
     }
-    for line in to_text(&known, now, config.organisation.zone) {
+    for line in to_text(&known, &explained, now, config.organisation.zone) {
         output::line(&line)?;
     }
     Ok(End::Fine)
@@ -233,7 +236,7 @@ pub fn head(matter: &Matter, zone: Tz) -> Vec<String> {
     lines
 }
 
-fn to_text(known: &Known, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
+fn to_text(known: &Known, explained: &[mentions::Explained], now: DateTime<Utc>, zone: Tz) -> Vec<String> {
     let (matter, incident) = (&known.matter, &known.matter.incident);
     let at = |at| output::clock(at, now, zone);
     let mut lines = head(matter, zone);
@@ -276,6 +279,8 @@ fn to_text(known: &Known, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
         let late = if due < now { "overdue since" } else { "due" };
         lines.push(format!("  first report {late} {}", at(due)));
     }
+    lines.push("set by the system (系统初判), from".to_owned());
+    lines.extend(explained.iter().flat_map(|one| one.lines(zone, now)));
     if !known.mails.is_empty() {
         lines.push("mails".to_owned());
         lines.extend(known.mails.iter().map(|mail| format!("  {}", outbox::shown(mail, now, zone))));

@@ -1,5 +1,6 @@
 //! `match`: the matcher at the desk: on files, on lines of JSON, and against the clock.
 
+use super::explain::Explainer;
 use super::{End, Setting, lanes, output};
 use crate::app;
 use crate::config;
@@ -64,6 +65,39 @@ pub fn run(
     Ok(End::Fine)
 }
 
+/// Each text with what it would come to.
+pub fn explain(
+    setting: &Setting,
+    lexicons: &[PathBuf],
+    source: Option<&str>,
+    files: &[PathBuf],
+) -> anyhow::Result<End> {
+    let explainer = if lexicons.is_empty() && (source.is_some() || is_configured(setting)) {
+        Explainer::by_config(&setting.config()?, source)?
+    } else {
+        Explainer::by_terms(ready(setting, lexicons)?.matcher)
+    };
+    let inputs: Vec<Option<&Path>> =
+        if files.is_empty() { vec![None] } else { files.iter().map(|file| Some(file.as_path())).collect() };
+    let mut failed = 0;
+    for input in inputs {
+        match text_of(input) {
+            Ok(text) => explainer.explain(setting, input, &text)?,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                failed += 1;
+            }
+        }
+    }
+    anyhow::ensure!(failed == 0, "{failed} of the files could not be read");
+    Ok(End::Fine)
+}
+
+/// Whether a configuration was named, or is where it is by default.
+fn is_configured(setting: &Setting) -> bool {
+    setting.dir.is_dir() || setting.dir != Path::new(super::DEFAULT_DIR)
+}
+
 /// What is looked for.
 struct Ready {
     matcher: Matcher,
@@ -81,7 +115,7 @@ fn ready(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<Ready> {
         }
         return Ok(Ready { matcher: Matcher::new(terms)?, finder: Finder::default(), built_in: false });
     }
-    let (lexicons, allow) = if setting.dir.is_dir() || setting.dir != Path::new(super::DEFAULT_DIR) {
+    let (lexicons, allow) = if is_configured(setting) {
         let config = setting.config()?;
         (app::in_force(&config, None, Utc::now()).lexicons, config.personal_allow)
     } else {

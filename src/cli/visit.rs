@@ -113,6 +113,12 @@ fn stranger(url: &Url, zone: Tz) -> Source {
     }
 }
 
+/// Somebody's post, from nowhere in particular.
+pub fn somebody(zone: Tz) -> Source {
+    let url = Url::parse("about:blank").expect("a fixed address is one");
+    Source { name: "a stranger's post".to_owned(), ..stranger(&url, zone) }
+}
+
 /// What a dry run is told with.
 struct Dry<'a> {
     organisation: Organisation,

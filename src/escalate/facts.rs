@@ -82,6 +82,8 @@ fn facts(
         rule_name: incident.rule.clone(),
         rule_version: String::new(),
         because: Vec::new(),
+        ways: None,
+        same_sentence: false,
     });
     let ladder = ahead(organisation, climb, now);
     let report_to = climb.policy.first_report.as_ref().and_then(|report| {
@@ -114,6 +116,8 @@ fn facts(
         rule_name: parts.rule_name,
         rule_version: parts.rule_version,
         because: parts.because,
+        ways: parts.ways,
+        same_sentence: parts.same_sentence,
         raises: raises
             .iter()
             .filter(|raise| raise.to > incident.severity)

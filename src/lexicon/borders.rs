@@ -42,11 +42,30 @@ impl Side {
 
     /// The characters before a place.
     pub fn before(text: &str, start: usize, most: usize) -> Self {
+        Self::back(text, start, most, false)
+    }
+
+    /// The characters before a place, whatever signs stand between.
+    pub fn before_across(text: &str, start: usize) -> Self {
+        Self::back(text, start, AROUND, true)
+    }
+
+    /// The characters after a place.
+    pub fn after(text: &str, end: usize, most: usize) -> Self {
+        Self::on(text, end, most, false)
+    }
+
+    pub fn after_across(text: &str, end: usize) -> Self {
+        Self::on(text, end, AROUND, true)
+    }
+
+    fn back(text: &str, start: usize, most: usize, across: bool) -> Self {
         let table = fold::table();
-        let mut side = Self { classes: [0; AROUND], len: 0 };
+        let mut side = Self::none();
         for c in text[..start].chars().rev() {
             match table.plain_class(c) {
                 fold::INVISIBLE => {}
+                fold::SEPARATOR if across => {}
                 class if is_han(class) && side.len < most.min(AROUND) => {
                     side.len += 1;
                     side.classes[AROUND - side.len] = class;
@@ -58,13 +77,13 @@ impl Side {
         side
     }
 
-    /// The characters after a place.
-    pub fn after(text: &str, end: usize, most: usize) -> Self {
+    fn on(text: &str, end: usize, most: usize, across: bool) -> Self {
         let table = fold::table();
-        let mut side = Self { classes: [0; AROUND], len: 0 };
+        let mut side = Self::none();
         for c in text[end..].chars() {
             match table.plain_class(c) {
                 fold::INVISIBLE => {}
+                fold::SEPARATOR if across => {}
                 class if is_han(class) && side.len < most.min(AROUND) => {
                     side.classes[side.len] = class;
                     side.len += 1;

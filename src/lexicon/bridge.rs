@@ -72,6 +72,14 @@ fn is_listed(text: &str, start: usize, end: usize, sign: &str) -> bool {
     before(text, start) == sign && !sign.is_empty() || after(text, end) == sign && !sign.is_empty()
 }
 
+/// Whether the sign between the characters of a word goes on beyond both its ends: `歌 谣 言 语`.
+pub fn is_row(text: &str, items: &[Item]) -> bool {
+    let gap = &items[items.len() - 1].gap;
+    let sign = squeezed(&text[gap.start..gap.end]);
+    let (start, end) = (items[0].start, items[items.len() - 1].end);
+    !sign.is_empty() && before(text, start) == sign && after(text, end) == sign
+}
+
 /// The signs right before a place, as a reader sees them.
 fn before(text: &str, start: usize) -> String {
     let signs = |c: &char| matches!(fold::table().plain_class(*c), fold::SEPARATOR | fold::INVISIBLE);
@@ -97,14 +105,20 @@ fn latin(items: &[Item], uniform: bool) -> bool {
 }
 
 /// For a term with blanks: whether there are gaps where it has them. Between Han characters they may be left out.
-pub fn same_blanks(items: &[Item], blanks: u64) -> bool {
+pub fn same_blanks(text: &str, items: &[Item], blanks: u64) -> bool {
     let own = |item: &Item| is_letter(item.class) || is_digit(item.class);
     let mut at = usize::from(items[0].run);
     items.windows(2).all(|two| {
         let (gap, wanted) = (&two[1].gap, at < 64 && blanks >> at & 1 == 1);
         at += usize::from(two[1].run);
         match (gap.is_seen(), wanted) {
-            (true, true) => gap.newlines < 2 && gap.emoji == 0,
+            (true, true) => {
+                let between = &text[gap.start..gap.end];
+                gap.emoji == 0
+                    && !breaks(text, gap)
+                    && !ends_sentence(between)
+                    && !between.contains(['—', '|'])
+            }
             (false, true) => !(own(&two[0]) && own(&two[1])),
             (seen, false) => !seen,
         }

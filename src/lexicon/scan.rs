@@ -196,7 +196,10 @@ impl Matcher {
             let followed = *followed.get_or_insert_with(|| {
                 let skip =
                     stream.places()[..at].iter().rev().take_while(|&&place| place as usize == start).count();
-                walk::follow(text, start, skip, self.patterns.sequence(sequence), items)
+                let sequence = self.patterns.sequence(sequence);
+                // `㎬股`, `⒗04518`: a letter or a digit goes on from within the same sign.
+                let runs_on = skip > 0 && (is_letter(sequence[0]) || is_digit(sequence[0]));
+                !runs_on && walk::follow(text, start, skip, sequence, items)
             });
             if !followed {
                 continue;
@@ -250,7 +253,7 @@ impl Matcher {
         if pattern.role != Role::Guard && pattern.signs {
             end = bridge::same_signs(text, items, &self.terms[pattern.term as usize].text)?;
         } else if pattern.blanks != 0 {
-            if !bridge::same_blanks(items, pattern.blanks) {
+            if !bridge::same_blanks(text, items, pattern.blanks) {
                 return None;
             }
         } else if seen && !bridge::holds(text, items) {
@@ -299,7 +302,7 @@ impl Matcher {
     fn runs(&self, pattern: &Pattern, items: &[Item]) -> Option<Runs> {
         let raw = self.patterns.raw(pattern);
         let mut counts = raw.chunk_by(|a, b| a == b).map(<[Class]>::len);
-        let (mut more, mut inner, mut latin_more, mut latin_all) = (0, false, false, true);
+        let (mut more, mut inner, mut latin, mut latin_more, mut latin_all) = (0, false, 0, false, true);
         for (index, item) in items.iter().enumerate() {
             let (have, want) = (usize::from(item.run), counts.next()?);
             if have < want || have > want && is_digit(item.class) {
@@ -307,13 +310,15 @@ impl Matcher {
             }
             let exceeds = have > want;
             if is_letter(item.class) {
+                latin += 1;
                 latin_more |= exceeds;
                 latin_all &= exceeds;
             }
             more += usize::from(exceeds);
-            inner |= exceeds && index > 0 && index + 1 < items.len() || have > want + 1 && is_han(item.class);
+            let edge = index == 0 || index + 1 == items.len();
+            inner |= exceeds && (!edge || want > 1 || have > want + 1 && is_han(item.class));
         }
-        if latin_more && !latin_all {
+        if latin_more && (!latin_all || latin < 2) {
             return None;
         }
         Some(match more {
@@ -352,8 +357,14 @@ impl Matcher {
             return true;
         }
         let (first, last) = (items[0].start, items[items.len() - 1].end);
-        let (left, right) = (Side::before(text, first, AROUND), Side::after(text, last, AROUND));
         let least = least(raw.len(), false);
+        if bridge::is_row(text, items) {
+            // Where everything is spaced, the border of a word is asked of the text without the spaces.
+            let (left, right) = (Side::before_across(text, first), Side::after_across(text, last));
+            let worth = borders::worth(words, raw);
+            return borders::margin(words, left.classes(), raw, right.classes(), worth) >= least;
+        }
+        let (left, right) = (Side::before(text, first, AROUND), Side::after(text, last, AROUND));
         let blank = items.iter().skip(1).filter(|item| item.gap.is_seen()).all(|item| item.gap.is_blank());
         if blank
             && borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw))

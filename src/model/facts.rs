@@ -4,6 +4,7 @@
 use super::incident::{IncidentKind, Severity};
 use super::people::Role;
 use super::source::Tier;
+use super::term::Way;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,12 @@ pub struct AlertFacts {
     pub rule_version: String,
     /// Categories and terms that fired, for "why this colour".
     pub because: Vec<String>,
+    /// How what fired was disguised; empty: it was written plainly; `None`: not known.
+    #[serde(default)]
+    pub ways: Option<Vec<Way>>,
+    /// Something of it stands in one sentence with the subject.
+    #[serde(default)]
+    pub same_sentence: bool,
     /// What would make it graver, in words of the rule: outlets, minutes, tier.
     pub raises: Vec<String>,
     pub evidence: Option<EvidenceFacts>,

@@ -4,6 +4,7 @@ use super::facts::{EvidenceFacts, QuotePart};
 use super::incident::{IncidentKind, IncidentState, Severity, Verdict};
 use super::policy::Policy;
 use super::source::Tier;
+use super::term::Way;
 use chrono::{DateTime, TimeDelta, Utc};
 
 #[derive(Debug, Clone, serde::Serialize)]
@@ -85,4 +86,9 @@ pub struct Parts {
     pub rule_name: String,
     pub rule_version: String,
     pub because: Vec<String>,
+    /// How what fired was disguised; empty: it was written plainly; `None`: not known.
+    #[serde(default)]
+    pub ways: Option<Vec<Way>>,
+    #[serde(default)]
+    pub same_sentence: bool,
 }

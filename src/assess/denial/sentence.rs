@@ -3,12 +3,15 @@
 use super::super::condition::Place;
 use super::is_class;
 use super::words::{HEARSAY, ITS_OUTCOME, Kind, Mark, Marks, OTHER_VERBS, REQUESTED, TAKEN_BACK, TALK};
+use crate::lexicon::{Plain, fold_text};
 use std::ops::Range;
 
-/// A sentence with its marks and its hits, offsets within the sentence.
+/// A sentence with its marks and its hits, offsets within the folded sentence.
 pub struct Sentence<'a> {
-    text: &'a str,
+    text: Plain<'a>,
     start: usize,
+    /// Of the sentence as it is written.
+    length: usize,
     pub marks: Vec<Mark>,
     /// The denials among the marks that are meant, with how far they go.
     pub denials: Vec<Denial>,
@@ -32,19 +35,21 @@ pub struct Denial {
 impl<'a> Sentence<'a> {
     pub fn new(marks: &Marks, text: &'a str, start: usize, places: &[Place]) -> Self {
         let classes = places.iter().filter(|place| is_class(place));
+        let (length, text) = (text.len(), fold_text(text));
         let hits: Vec<Range<usize>> = classes
-            .filter(|place| start <= place.start && place.end <= start + text.len())
-            .map(|place| place.start - start..place.end - start)
+            .filter(|place| start <= place.start && place.end <= start + length)
+            .map(|place| text.at(place.start - start)..text.at(place.end - start))
             .collect();
-        let mut marks = marks.of(text);
+        let mut marks = marks.of(&text);
         // 未 in 逾期未兑付 is the term's own.
         marks.retain(|mark| {
             let near = hits.partition_point(|hit| hit.start < mark.end);
             !hits[near.saturating_sub(8)..near].iter().any(|hit| mark.start < hit.end)
         });
-        let mut sentence = Self { text, start, marks, denials: Vec::new(), hits, talk: None };
+        let mut sentence = Self { text, start, length, marks, denials: Vec::new(), hits, talk: None };
         if sentence.marks.iter().any(|mark| matches!(mark.kind, Kind::Deny | Kind::Untrue)) {
-            sentence.talk = TALK.iter().filter_map(|word| text.find(word).map(|at| at + word.len())).min();
+            let ends = TALK.iter().filter_map(|word| sentence.text.find(word).map(|at| at + word.len()));
+            sentence.talk = ends.min();
             sentence.denials = sentence.meant();
         }
         sentence
@@ -79,8 +84,8 @@ impl<'a> Sentence<'a> {
     }
 
     fn hit(&self, place: &Place) -> Option<Range<usize>> {
-        let hit = place.start.checked_sub(self.start)?..place.end.checked_sub(self.start)?;
-        (hit.end <= self.text.len()).then_some(hit)
+        let (start, end) = (place.start.checked_sub(self.start)?, place.end.checked_sub(self.start)?);
+        (end <= self.length).then(|| self.text.at(start)..self.text.at(end))
     }
 
     /// The word of this sentence that denies a hit in it.

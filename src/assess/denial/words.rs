@@ -1,5 +1,6 @@
 //! The words of denial: what they are, and where they stand in a sentence.
 
+use crate::lexicon::fold_text;
 use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
 use std::sync::LazyLock;
 
@@ -122,9 +123,11 @@ impl Marks {
             .iter()
             .flat_map(|&(kind, words)| words.split_whitespace().map(move |word| (kind, word)))
             .collect();
+        // They are looked for in folded text.
+        let folded: Vec<_> = words.iter().map(|(_, word)| fold_text(word)).collect();
         let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
             .match_kind(MatchKind::LeftmostLongest)
-            .build(words.iter().map(|&(_, word)| word))
+            .build(folded.iter().map(|word| &**word))
             .expect("a short list of words");
         Self { automaton, words }
     }
@@ -135,5 +138,18 @@ impl Marks {
             Mark { kind, start: found.start(), end: found.end(), word }
         });
         found.filter(|mark| mark.kind != Kind::Neutral).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_looked_for_in_folded_text_is_folded() {
+        let lists = [&TAKEN_BACK, &REQUESTED, &OTHER_VERBS, &ITS_OUTCOME, &TALK, &HEARSAY];
+        for word in lists.iter().flat_map(|list| list.iter()) {
+            assert_eq!(&*fold_text(word), *word);
+        }
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::assess::fixtures::*;
 use crate::assess::{excerpt, hits_json};
-use crate::model::{Condition, Published, Scope, Tier, Within};
+use crate::model::{Condition, Published, Scope, Tier, Way, Within};
 use proptest::prelude::*;
 
 fn terms_of(book: &Rulebook, weighed: &Weighed) -> Vec<String> {
@@ -20,6 +20,9 @@ fn a_code_counts_beside_something_that_makes_it_one() {
         ("bare", "", "编号604518已发货", false),
         ("beside a name", "", "岚栎科技(604518)大涨", true),
         ("the name in another sentence", "", "岚栎科技大涨。编号604518已发货", false),
+        ("the mark in wide letters", "", "ＳＨ６０４５１８大涨", true),
+        ("wide digits alone", "", "編號６０４５１８已发货", false),
+        ("the name in traditional characters", "", "嵐櫟科技604518", true),
         ("the name in the title only", "岚栎科技", "编号604518已发货", false),
         ("an exchange mark before it", "", "sh604518", true),
         ("and after it", "", "604518.SH", true),
@@ -172,6 +175,45 @@ fn robots_and_rules_that_heed_nothing() {
     assert_eq!(denied.fired[0].denied, Some(Denied::Word("未被")), "it says what it saw");
     let own = weighed("", "本公司及董事会全体成员保证信息披露的内容真实。岚栎科技收到立案告知书。");
     assert_eq!((own.denial, own.set_aside[0].denied.clone()), (true, Some(Denied::Announcement)));
+    for (why, title, text) in [
+        ("a balance", "岚栎科技融资余额3.1亿元", "岚栎科技有退市风险。"),
+        ("money flows", "岚栎科技主力资金流出", "岚栎科技有退市风险。"),
+        ("the list of the day", "岚栎科技登上龙虎榜", "岚栎科技有退市风险。"),
+        ("block trades, in traditional characters", "嵐櫟科技大宗交易", "嵐櫟科技有退市風險。"),
+    ] {
+        let robot = weighed(title, text);
+        assert!(robot.robot && robot.set_aside[0].denied == Some(Denied::Robot), "{why}");
+        assert_eq!(robot.fired.iter().map(|fired| fired.rule).collect::<Vec<_>>(), [1], "{why}");
+    }
+}
+
+#[test]
+fn ways_are_told_and_a_loose_one_alone_is_never_above_yellow() {
+    let mut red = named();
+    red.severity = Severity::Red;
+    let book = book(&[red]);
+    let none: &[Way] = &[];
+    for (why, title, text, severity, ways) in [
+        ("as it is written", "", "岚栎科技被立案调查。", Severity::Red, none),
+        ("another script is no disguise", "", "嵐櫟科技被立案調查。", Severity::Red, none),
+        ("signs between", "", "岚栎科技被立.案.调.查。", Severity::Red, &[Way::Separated]),
+        ("signs in the name", "", "岚.栎.科.技被立案调查。", Severity::Red, &[Way::Separated]),
+        ("plain somewhere is plain", "岚栎科技被立案调查", "岚栎科技被立.案.调.查。", Severity::Red, none),
+        ("by sound alone", "", "岚栎科技被li'an调查。", Severity::Yellow, &[Way::Pinyin]),
+        (
+            "by sound in title and text",
+            "岚栎科技被li'an调查",
+            "岚栎科技被li'an调查。",
+            Severity::Yellow,
+            &[Way::Pinyin],
+        ),
+        ("a plain one beside it decides", "", "岚栎科技被li'an调查，财务造假。", Severity::Red, none),
+    ] {
+        let weighed = weighed(&book, title, text);
+        let fired = weighed.fired.first().unwrap_or_else(|| panic!("{why}: nothing fired"));
+        assert_eq!((fired.severity, fired.ways.as_slice()), (severity, ways), "{why}: {:?}", weighed.hits);
+        assert_eq!(fired.loose, severity == Severity::Yellow, "{why}");
+    }
 }
 
 #[test]
@@ -249,7 +291,8 @@ proptest! {
         let weighed = weighed(&book, &title, &text);
         for (field, hit) in &weighed.hits {
             let of = if *field == Field::Title { &weighed.entry.title } else { &weighed.entry.text };
-            prop_assert_eq!(&of[hit.start..hit.end], book.matcher().terms()[hit.term as usize].text.as_str());
+            let term = book.matcher().terms()[hit.term as usize].text.as_str();
+            prop_assert!(of.get(hit.start..hit.end).is_some_and(|slice| slice == term || hit.way != Way::Plain));
         }
         prop_assert!(serde_json::from_str::<serde_json::Value>(&hits_json(&book, &weighed)).is_ok());
         for part in weighed.fired.iter().flat_map(|fired| &fired.quote).chain(&excerpt(&book, &weighed)) {

@@ -334,7 +334,9 @@ impl Judge {
         if wild > 0 && (literal < 2 || wild > 1) {
             return false;
         }
-        if cells.len() == 2 && literal == 0 && !full && count(|change| matches!(change, Change::Split)) == 0 {
+        let parts = count(|change| matches!(change, Change::Split));
+        let heard = count(|change| matches!(change, Change::Homophone));
+        if cells.len() == 2 && literal == 0 && !full && parts == 0 && !(letters == 1 && heard == 1) {
             return false;
         }
         if letters > 0 {

@@ -4,7 +4,7 @@ use super::json;
 use crate::mail::Template;
 use crate::model::{
     AlertFacts, Change, Contact, CoverageFacts, DigestFacts, DigestLine, EvidenceFacts, IncidentKind,
-    IncidentState, LadderLine, NoticeFacts, QuotePart, Role, Severity, Tier, TroubleLine,
+    IncidentState, LadderLine, NoticeFacts, QuotePart, Role, Severity, Tier, TroubleLine, Way,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -56,6 +56,8 @@ pub(super) fn full_alert() -> AlertFacts {
         rule_name: "监管处罚点名".to_owned(),
         rule_version: "2026-11".to_owned(),
         because: vec!["点名岚栎科技".to_owned(), "立案调查(A1)".to_owned(), "退市(A2)".to_owned()],
+        ways: Some(vec![]),
+        same_sentence: true,
         raises: vec!["60分钟内满3家转载升红".to_owned(), "主流媒体刊出升红".to_owned()],
         evidence: Some(EvidenceFacts {
             at: at("22:44:10"),
@@ -283,10 +285,15 @@ pub(super) fn every_mail() -> Vec<(&'static str, Template, serde_json::Value)> {
             json(&AlertFacts {
                 tier: Tier::Mainstream,
                 reprints: 2,
+                ways: Some(vec![Way::Separated, Way::Homophone]),
                 ..change(Change::Tier { from: Tier::Social })
             }),
         ),
-        ("alert_step", Template::Alert, json(&AlertFacts { step: 1, ..change(Change::Unanswered) })),
+        (
+            "alert_step",
+            Template::Alert,
+            json(&AlertFacts { step: 1, ways: None, ..change(Change::Unanswered) }),
+        ),
         ("alert_ack_expired", Template::Alert, json(&change(Change::AckExpired))),
         (
             "alert_exhausted",

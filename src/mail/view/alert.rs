@@ -42,6 +42,10 @@ pub(in crate::mail) struct AlertView {
     rule_name: String,
     rule_version: String,
     because: Vec<String>,
+    same_sentence: bool,
+    /// Nothing that fired was disguised.
+    plainly: bool,
+    disguises: Vec<&'static str>,
     raises: Vec<String>,
     evidence: Option<Evidence>,
     answer_by: Option<String>,
@@ -115,6 +119,9 @@ impl AlertView {
             rule_name: one_line(&facts.rule_name, 60),
             rule_version: one_line(&facts.rule_version, 40),
             because: lines(&facts.because, 12, 60),
+            same_sentence: facts.same_sentence,
+            plainly: facts.ways.as_ref().is_some_and(Vec::is_empty),
+            disguises: facts.ways.iter().flatten().map(|way| way.label(lang)).collect(),
             raises: lines(&facts.raises, 6, 120),
             evidence: facts.evidence.as_ref().map(|evidence| Evidence {
                 at: times.second(evidence.at),

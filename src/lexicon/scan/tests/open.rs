@@ -1,18 +1,16 @@
-//! What should be found or left out and is not yet; `cargo test -- --ignored` says whether it still is.
+//! Rare meetings of two disguises. What is not found yet is ignored; `cargo test -- --ignored` says whether it still is.
 
 use super::compare;
 
 #[test]
-#[ignore = "known: the stretched end of a term that has repetitions of its own there"]
-fn a_stretched_end_leaves_what_the_term_needs() {
+fn a_term_with_repetitions_may_have_more_of_them() {
     compare(&[
-        ("at the beginning", "天天向上", "天天天向上", "天天向上 plain"),
-        ("at the end", "说哈哈", "他說哈哈哈", "說哈哈 folded"),
+        ("at the beginning", "天天向上", "天天天向上", "天天天向上 repeated"),
+        ("at the end", "说哈哈", "他說哈哈哈", "說哈哈哈 repeated"),
     ]);
 }
 
 #[test]
-#[ignore = "known: letters that go on before a term which begins with one"]
 fn a_word_of_letters_does_not_begin_inside_another() {
     compare(&[
         ("a stretched letter", "A股", "AA股", ""),
@@ -28,19 +26,16 @@ fn a_sign_for_several_characters_may_follow_its_first_one() {
 }
 
 #[test]
-#[ignore = "known: single characters that go on beyond both ends of a word of two"]
 fn a_row_of_single_characters_is_no_word() {
     compare(&[("by blanks", "谣言", "歌 谣 言 语", "")]);
 }
 
 #[test]
-#[ignore = "known: two characters, one by sound and one in letters"]
 fn two_characters_may_be_disguised_in_two_ways() {
-    compare(&[("by sound and in letters", "爆雷", "平台暴lei了，血本无归", "暴lei pinyin")]);
+    compare(&[("by sound and in letters", "爆雷", "平台暴lei了，血本无归", "暴lei homophone")]);
 }
 
 #[test]
-#[ignore = "known: the blanks of a term may be the end of a sentence"]
 fn blanks_of_a_term_are_no_end_of_a_sentence() {
     compare(&[
         ("a full stop", "data breach", "lots of data. Breach of trust", ""),
