@@ -106,6 +106,7 @@ fn first(text: &str, chars: &[u64], from: usize, end: usize) -> Found {
 }
 
 /// Whether a block holds a byte of an anchor; also where it would take a look past the text to say so.
+#[expect(clippy::needless_bitwise_bool, reason = "branches would keep the compiler from vectors")]
 fn is_worth_a_look(bytes: &[u8], at: usize) -> bool {
     let Some(window) = at.checked_sub(1).and_then(|before| bytes.get(before..before + BLOCK + 2)) else {
         return true;

@@ -148,15 +148,13 @@ impl Host {
         loop {
             let mut label = String::new();
             let mut end = at;
-            for (offset, c) in text[at..].char_indices() {
-                match plain(c).filter(|c| c.is_ascii_alphanumeric() || *c == '-') {
+            for (offset, seen) in text[at..].char_indices() {
+                match plain(seen).filter(|c| c.is_ascii_alphanumeric() || *c == '-') {
                     Some(c) => {
                         label.push(c);
-                        end = at
-                            + offset
-                            + c.len_utf8().max(text[at + offset..].chars().next().map_or(1, char::len_utf8));
+                        end = at + offset + seen.len_utf8();
                     }
-                    None if is_invisible(c) && !label.is_empty() => {}
+                    None if is_invisible(seen) && !label.is_empty() => {}
                     None => break,
                 }
                 if label.len() > HOST {
