@@ -375,17 +375,16 @@ impl Judge {
             && (cells.len() > 2 || !after_surname(text, start) || sought.classes().len() > 2)
     }
 
-    /// Changed characters that are an ordinary word by themselves.
+    /// Changed characters that are an ordinary word by themselves; or two that are one together, however rare.
     fn changed_word(&self, cells: &[Cell], changes: &[Change]) -> bool {
         let sounds = |change: &Change| {
             matches!(change, Change::Homophone | Change::Near | Change::Close | Change::Distant)
         };
+        let heard = |change: &Change| matches!(change, Change::Homophone | Change::Near);
         cells.windows(2).zip(changes.windows(2)).any(|(two, changes)| {
-            changes.iter().all(sounds)
-                && self
-                    .words
-                    .log_probability(&[two[0].class(), two[1].class()])
-                    .is_some_and(|known| known > -14.0)
+            let word = self.words.log_probability(&[two[0].class(), two[1].class()]);
+            let whole = cells.len() == 2 && changes.iter().any(heard);
+            word.is_some_and(|known| whole || changes.iter().all(sounds) && known > -14.0)
         })
     }
 
