@@ -377,6 +377,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "a list of one hit")]
     fn hits_are_marked_and_long_texts_cut() {
         let long = format!("{}。岚栎科技被立案调查。{}", "前言".repeat(200), "后话".repeat(200));
         let at = long.find("立案").unwrap();

@@ -147,10 +147,11 @@ pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class], wo
 /// `604518` is in `SH604518` and `IPO` in `2026IPO`.
 pub fn stands_alone(text: &str, items: &[Item]) -> bool {
     let (Some(first), Some(last)) = (items.first(), items.last()) else { return true };
-    !runs_on(last_class(text, first.start), Some(first.class))
-        && !runs_on(Some(last.class), first_class(text, last.end))
-        && !(is_digit(first.class) && number_before(text, first.start))
-        && !(is_digit(last.class) && number_after(text, last.end))
+    let goes_on = runs_on(last_class(text, first.start), Some(first.class))
+        || runs_on(Some(last.class), first_class(text, last.end))
+        || is_digit(first.class) && number_before(text, first.start)
+        || is_digit(last.class) && number_after(text, last.end);
+    !goes_on
 }
 
 /// As `stands_alone`, for a slice whose characters are known.

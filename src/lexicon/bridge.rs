@@ -136,7 +136,7 @@ pub fn same_signs(text: &str, items: &[Item], term: &str) -> Option<usize> {
                 term.get(wanted..).filter(|rest| !rest.is_empty()).map(|_| token(table, term, wanted, 0));
             match next {
                 Some(token) if matches!(token.kind, Kind::Space | Kind::Newline | Kind::Invisible) => {
-                    wanted = token.end
+                    wanted = token.end;
                 }
                 next => break next,
             }

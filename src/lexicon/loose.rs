@@ -674,8 +674,8 @@ fn keys() -> Vec<Key> {
     {
         keys[numeral as usize] = table.syllable(name).map_or(0, |syllable| table.near(syllable));
     }
-    for letter in 0x61..=0x7a {
-        keys[letter] = LETTERS + (letter - 0x61) as Key;
+    for (key, letter) in keys[0x61..=0x7a].iter_mut().zip(LETTERS..) {
+        *key = letter;
     }
     keys
 }

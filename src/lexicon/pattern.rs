@@ -37,7 +37,7 @@ pub struct Pattern {
 /// All sequences of a matcher, sorted; what is the same sequence lies together.
 #[derive(Default)]
 pub struct Patterns {
-    patterns: Vec<Pattern>,
+    all: Vec<Pattern>,
     /// By sequence: its first pattern; one more at the end.
     firsts: Vec<u32>,
     /// By sequence: where it begins in `classes`; one more at the end.
@@ -119,16 +119,16 @@ impl Patterns {
         let mut before: Option<&[Class]> = None;
         for draft in &drafts {
             if before != Some(&draft.sequence) {
-                all.firsts.push(all.patterns.len() as u32);
+                all.firsts.push(all.all.len() as u32);
                 all.starts.push(all.classes.len() as u32);
                 all.classes.extend_from_slice(&draft.sequence);
                 before = Some(&draft.sequence);
             }
             let raw = all.raws.len() as u32;
             all.raws.extend_from_slice(&draft.raw);
-            all.patterns.push(Pattern { raw, ..draft.pattern });
+            all.all.push(Pattern { raw, ..draft.pattern });
         }
-        all.firsts.push(all.patterns.len() as u32);
+        all.firsts.push(all.all.len() as u32);
         all.starts.push(all.classes.len() as u32);
         (all, literal)
     }
@@ -185,7 +185,7 @@ impl Patterns {
 
     pub fn of(&self, sequence: u32) -> &[Pattern] {
         let sequence = sequence as usize;
-        &self.patterns[self.firsts[sequence] as usize..self.firsts[sequence + 1] as usize]
+        &self.all[self.firsts[sequence] as usize..self.firsts[sequence + 1] as usize]
     }
 
     /// Its classes with repetitions.
@@ -199,7 +199,7 @@ impl Patterns {
     }
 
     pub fn bytes(&self) -> usize {
-        self.patterns.len() * size_of::<Pattern>()
+        self.all.len() * size_of::<Pattern>()
             + (self.firsts.len() + self.starts.len()) * 4
             + (self.classes.len() + self.raws.len()) * 2
             + self.letters.len()

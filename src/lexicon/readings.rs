@@ -83,8 +83,7 @@ pub fn is_reading(word: &[u8], class: Class) -> bool {
 fn near(syllable: &str) -> String {
     let (initial, rest) = match syllable.as_bytes() {
         [b'z' | b'c' | b's', b'h', ..] => (&syllable[..1], &syllable[2..]),
-        [b'a' | b'e' | b'i' | b'o' | b'u' | b'v', ..] => ("", syllable),
-        [] => ("", syllable),
+        [b'a' | b'e' | b'i' | b'o' | b'u' | b'v', ..] | [] => ("", syllable),
         _ => (&syllable[..1], &syllable[1..]),
     };
     let initial = match initial {

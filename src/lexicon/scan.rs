@@ -153,12 +153,12 @@ impl Matcher {
             }
         }
         if let Some(literal) = &self.literal {
-            self.literally(literal, text, hits);
+            Self::literally(literal, text, hits);
         }
         if let (Some(sought), Some(words)) = (&self.loose, self.words) {
             disguised.clear();
             sought.scan(text, stream, loose, &channel::Judge { words }, disguised);
-            self.add_disguised(disguised, hits);
+            Self::add_disguised(disguised, hits);
         }
         if !guards.is_empty() {
             self.drop_guarded(hits, guards);
@@ -382,7 +382,7 @@ impl Matcher {
         borders::parted(words, left.classes(), &raw[..cut], &raw[tail..], right.classes(), raw) >= least
     }
 
-    fn literally(&self, automaton: &CharwiseDoubleArrayAhoCorasick<u32>, text: &str, hits: &mut Vec<Hit>) {
+    fn literally(automaton: &CharwiseDoubleArrayAhoCorasick<u32>, text: &str, hits: &mut Vec<Hit>) {
         for found in automaton.find_overlapping_iter(text) {
             let (start, end, term) = (found.start(), found.end(), found.value());
             let table = fold::table();
@@ -396,7 +396,7 @@ impl Matcher {
     }
 
     /// Loose findings count where no term stands as it is written, and the best of those that overlap.
-    fn add_disguised(&self, found: &mut [channel::Finding], hits: &mut Vec<Hit>) {
+    fn add_disguised(found: &mut [channel::Finding], hits: &mut Vec<Hit>) {
         let strict = hits.len();
         found.sort_by(|a, b| b.margin.total_cmp(&a.margin));
         for finding in found.iter() {

@@ -78,10 +78,10 @@ impl Stream {
             self.classes[n] = class;
             self.places[n] = at as u32;
             let (kept, repeats) = (class > SPECIAL, class == last);
-            if kept & repeats {
+            if kept && repeats {
                 self.runs.push(n as u32 - 1);
             }
-            n += usize::from(kept & !repeats);
+            n += usize::from(kept && !repeats);
             // What stands between two equal characters parts them, unless nobody sees it.
             last = if class == INVISIBLE { last } else { class };
             at = next;

@@ -187,7 +187,7 @@ impl Trie {
         if found.len() < text.len() + 1 {
             found.resize(text.len() + 1, 0);
         }
-        let places = &mut found[..text.len() + 1];
+        let places = &mut found[..=text.len()];
         let mut count = 0;
         for (at, two) in text.windows(2).enumerate() {
             places[count] = at as u32;

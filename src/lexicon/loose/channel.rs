@@ -144,9 +144,8 @@ impl Change {
             Self::Emoji => 1.0,
             Self::Homophone => 2.0,
             Self::Close => 3.0,
-            Self::Near => 4.0,
+            Self::Near | Self::Wild => 4.0,
             Self::Distant => 5.0,
-            Self::Wild => 4.0,
         }
     }
 
@@ -279,10 +278,10 @@ impl Judge {
         }
         let (start, end) = (cells[0].start, sought.end(text, &cells[cells.len() - 1]));
         let way = changes.iter().map(|change| change.way()).max()?;
-        if changes.iter().all(|&change| change == Change::None) && self.is_whole(text, cells) {
+        if changes.iter().all(|&change| change == Change::None) && Self::is_whole(text, cells) {
             return None; // the strict ways have it
         }
-        if !self.bridges(text, cells) || !self.allowed(text, sought, cells, changes, start, end) {
+        if !Self::bridges(text, cells) || !self.allowed(text, sought, cells, changes, start, end) {
             return None;
         }
         if !disguised {
@@ -305,7 +304,7 @@ impl Judge {
     }
 
     /// Whether nothing but what the strict ways know stands between plain characters.
-    fn is_whole(&self, text: &str, cells: &[Cell]) -> bool {
+    fn is_whole(text: &str, cells: &[Cell]) -> bool {
         cells.windows(2).all(|two| {
             let between = &text[two[0].end(text)..two[1].start];
             !between.contains(['[', '(', '（', '【'])
@@ -313,7 +312,7 @@ impl Judge {
     }
 
     /// Between cells stands at most what may stand inside a disguised word.
-    fn bridges(&self, text: &str, cells: &[Cell]) -> bool {
+    fn bridges(text: &str, cells: &[Cell]) -> bool {
         let table = fold::table();
         cells.windows(2).all(|two| {
             let (mut at, end) = (two[0].end(text), two[1].start);

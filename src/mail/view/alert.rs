@@ -9,6 +9,7 @@ use serde::Serialize;
 const QUOTE: usize = 500;
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the mail that is there or is not")]
 pub(in crate::mail) struct AlertView {
     organisation: String,
     reader: String,
