@@ -18,11 +18,10 @@ MATCHING = [
     ("negative", "false", 0.010),
     ("word boundary", "false", 0.09),
 ]
-# Personal data: floors of zero hold nothing yet.
 PERSONAL = [
-    ("pii must", "recall", 0.0),
-    ("pii stretch", "recall", 0.0),
-    ("pii negative", "false", 1.0),
+    ("pii must", "recall", 0.995),
+    ("pii stretch", "recall", 0.97),
+    ("pii negative", "false", 0.008),
 ]
 # Classes without a single false hit.
 SILENT = ["neg_number", "neg_latin_substring", "neg_sentence_break", "neg_list", "neg_gap"]
