@@ -58,6 +58,12 @@ pub fn run(setting: &Setting, asked: &Import) -> anyhow::Result<End> {
         !key.is_empty() && key.chars().all(is_key) && !key.starts_with('.'),
         "{key:?} cannot be a key: letters, digits, `.`, `_`, `-`; name one with --key"
     );
+    // Half of a configuration is worse than none.
+    anyhow::ensure!(
+        asked.dry_run || setting.dir.is_dir(),
+        "{0}: there is no such folder\n  create it with: tingfeng init {0}",
+        setting.dir.display()
+    );
     let folder = setting.dir.join("lexicons");
     let path = folder.join(format!("{key}.toml"));
     anyhow::ensure!(
