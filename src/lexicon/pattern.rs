@@ -5,7 +5,6 @@ use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::stream::{Kind, token};
 use super::walk::LONGEST;
 use crate::model::Term;
-use std::collections::HashMap;
 
 /// What a sequence is there for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,40 +16,52 @@ pub enum Role {
     Shape,
 }
 
+/// In 24 bytes: with many terms a hit costs what it fetches from memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Pattern {
     pub term: u32,
+    raw: u32,
+    letters: u32,
+    letters_len: u16,
+    raw_len: u8,
     pub role: Role,
     pub exact: bool,
     /// Begins or ends with a letter or a digit, so that what runs on there counts.
     pub latin: bool,
     /// Has signs of its own, which must stand in the text as well.
     pub signs: bool,
-    raw_len: u8,
-    letters_len: u16,
-    raw: u32,
-    letters: u32,
-    /// A bit for each character before which the term has a blank.
-    pub blanks: u64,
+    /// Has blanks of its own, likewise.
+    pub blanks: bool,
+    /// A term that is written as it is folded, character by character.
+    pub plain: bool,
+    /// The last one of its sequence.
+    last: bool,
 }
 
-/// All sequences of a matcher, sorted; what is the same sequence lies together.
+/// All sequences of a matcher, sorted; what is the same sequence lies together and has the number of its first one.
 #[derive(Default)]
 pub struct Patterns {
     all: Vec<Pattern>,
-    /// By sequence: its first pattern; one more at the end.
-    firsts: Vec<u32>,
-    /// By sequence: where it begins in `classes`; one more at the end.
-    starts: Vec<u32>,
-    classes: Vec<Class>,
     raws: Vec<Class>,
     letters: Vec<u8>,
+    /// For those with blanks, by `raw`: a bit for each character before which the term has one.
+    blanks: Vec<(u32, u64)>,
+}
+
+/// The patterns, and what becomes of them.
+pub struct Built {
+    pub patterns: Patterns,
+    /// Every sequence with its number, sorted.
+    pub sequences: Vec<(Vec<Class>, u32)>,
+    /// The terms of which folding leaves too little to look for.
+    pub literal: Vec<u32>,
 }
 
 /// A term or phrase on its way into the table.
 struct Draft {
     sequence: Vec<Class>,
     raw: Vec<Class>,
+    blanks: u64,
     pattern: Pattern,
 }
 
@@ -96,8 +107,7 @@ pub fn folded(text: &str) -> Folded {
 }
 
 impl Patterns {
-    /// The patterns, and the terms of which folding leaves too little to look for.
-    pub fn new(terms: &[Term]) -> (Self, Vec<u32>) {
+    pub fn build(terms: &[Term]) -> Built {
         let mut drafts = Vec::with_capacity(terms.len());
         let mut literal = Vec::new();
         let mut all = Self::default();
@@ -116,21 +126,30 @@ impl Patterns {
             drafts.extend(term.unless.iter().filter_map(|phrase| all.draft(phrase, index, Role::Guard)));
         }
         drafts.sort_by(|a, b| a.sequence.cmp(&b.sequence));
-        let mut before: Option<&[Class]> = None;
-        for draft in &drafts {
-            if before != Some(&draft.sequence) {
-                all.firsts.push(all.all.len() as u32);
-                all.starts.push(all.classes.len() as u32);
-                all.classes.extend_from_slice(&draft.sequence);
-                before = Some(&draft.sequence);
+        let mut sequences: Vec<(Vec<Class>, u32)> = Vec::with_capacity(drafts.len());
+        for Draft { sequence, raw, blanks, pattern } in drafts {
+            match sequences.last() {
+                Some((before, _)) if *before == sequence => {}
+                _ => {
+                    all.end_sequence();
+                    sequences.push((sequence, all.all.len() as u32));
+                }
             }
-            let raw = all.raws.len() as u32;
-            all.raws.extend_from_slice(&draft.raw);
-            all.all.push(Pattern { raw, ..draft.pattern });
+            let start = all.raws.len() as u32;
+            if blanks != 0 {
+                all.blanks.push((start, blanks));
+            }
+            all.raws.extend_from_slice(&raw);
+            all.all.push(Pattern { raw: start, blanks: blanks != 0, ..pattern });
         }
-        all.firsts.push(all.all.len() as u32);
-        all.starts.push(all.classes.len() as u32);
-        (all, literal)
+        all.end_sequence();
+        Built { patterns: all, sequences, literal }
+    }
+
+    fn end_sequence(&mut self) {
+        if let Some(pattern) = self.all.last_mut() {
+            pattern.last = true;
+        }
     }
 
     fn draft(&mut self, text: &str, term: u32, role: Role) -> Option<Draft> {
@@ -146,6 +165,7 @@ impl Patterns {
         if role == Role::Term {
             self.letters.extend_from_slice(text.as_bytes());
         }
+        let as_folded = text.chars().map(u32::from).eq(sequence.iter().map(|&class| u32::from(class)));
         let pattern = Pattern {
             term,
             role,
@@ -156,36 +176,20 @@ impl Patterns {
             letters_len: if role == Role::Term { text.len() as u16 } else { 0 },
             raw: 0,
             letters,
-            blanks: blanks & !1 & ((1 << raw.len().min(63)) - 1),
+            blanks: false,
+            plain: role == Role::Term && as_folded,
+            last: false,
         };
-        Some(Draft { sequence, raw, pattern })
+        let blanks = blanks & !1 & ((1 << raw.len().min(63)) - 1);
+        Some(Draft { sequence, raw, blanks, pattern })
     }
 
-    /// Every sequence of several items with its number, sorted.
-    pub fn sequences(&self) -> impl Iterator<Item = (&[Class], u32)> {
-        self.numbered().filter(|(sequence, _)| sequence.len() > 1)
-    }
-
-    /// The sequences of one item, which is a repetition: by class.
-    pub fn repetitions(&self) -> HashMap<Class, u32> {
-        self.numbered()
-            .filter(|(sequence, _)| sequence.len() == 1)
-            .map(|(sequence, number)| (sequence[0], number))
-            .collect()
-    }
-
-    fn numbered(&self) -> impl Iterator<Item = (&[Class], u32)> {
-        (0..self.starts.len() as u32 - 1).map(|number| (self.sequence(number), number))
-    }
-
-    pub fn sequence(&self, sequence: u32) -> &[Class] {
-        let sequence = sequence as usize;
-        &self.classes[self.starts[sequence] as usize..self.starts[sequence + 1] as usize]
-    }
-
-    pub fn of(&self, sequence: u32) -> &[Pattern] {
-        let sequence = sequence as usize;
-        &self.all[self.firsts[sequence] as usize..self.firsts[sequence + 1] as usize]
+    /// Those of a sequence, by its number.
+    pub fn of(&self, sequence: u32) -> impl Iterator<Item = &Pattern> {
+        let mut ended = false;
+        self.all[sequence as usize..]
+            .iter()
+            .take_while(move |pattern| !std::mem::replace(&mut ended, pattern.last))
     }
 
     /// Its classes with repetitions.
@@ -198,10 +202,16 @@ impl Patterns {
         &self.letters[pattern.letters as usize..][..usize::from(pattern.letters_len)]
     }
 
+    /// A bit for each character before which the term has a blank.
+    pub fn blanks(&self, pattern: &Pattern) -> u64 {
+        let place = self.blanks.binary_search_by_key(&pattern.raw, |&(raw, _)| raw);
+        place.map_or(0, |place| self.blanks[place].1)
+    }
+
     pub fn bytes(&self) -> usize {
         self.all.len() * size_of::<Pattern>()
-            + (self.firsts.len() + self.starts.len()) * 4
-            + (self.classes.len() + self.raws.len()) * 2
+            + self.blanks.len() * 16
+            + self.raws.len() * 2
             + self.letters.len()
     }
 }
@@ -248,8 +258,9 @@ fn shapes(draft: &Draft, drafts: &mut Vec<Draft>) {
         let mut sequence = raw.clone();
         sequence.dedup();
         if literal && sequence.len() > 1 {
-            let pattern = Pattern { role: Role::Shape, letters_len: 0, latin: true, ..draft.pattern };
-            drafts.push(Draft { sequence, raw, pattern });
+            let pattern =
+                Pattern { role: Role::Shape, letters_len: 0, latin: true, plain: false, ..draft.pattern };
+            drafts.push(Draft { sequence, raw, blanks: draft.blanks, pattern });
         }
     };
     for (index, &one) in single.iter().enumerate() {

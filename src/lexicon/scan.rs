@@ -6,9 +6,9 @@
 use super::borders::{self, AROUND, Side};
 use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::loose::{self, Loose, channel};
-use super::pattern::{self, Pattern, Patterns, Role};
+use super::pattern::{self, Built, Pattern, Patterns, Role};
 use super::stream::Stream;
-use super::trie::{NONE, Trie};
+use super::trie::{Found, Trie, Walk};
 use super::walk::{self, Item};
 use super::words::Words;
 use super::{LexiconError, bridge};
@@ -54,7 +54,7 @@ struct Guard {
 #[derive(Default)]
 struct Scratch {
     stream: Stream,
-    candidates: Vec<u32>,
+    walk: Walk,
     items: Vec<Item>,
     loose: loose::Scratch,
     disguised: Vec<channel::Finding>,
@@ -76,9 +76,14 @@ impl Matcher {
 
     fn build(terms: Vec<Term>, words: Option<&'static Words>) -> Result<Self, LexiconError> {
         pattern::check(&terms)?;
-        let (patterns, literal) = Patterns::new(&terms);
-        let trie = Trie::new(&patterns.sequences().collect::<Vec<_>>())?;
-        let repetitions = patterns.repetitions();
+        let Built { patterns, sequences, literal } = Patterns::build(&terms);
+        // One character repeated is one item of the stream.
+        let (single, several): (Vec<_>, Vec<_>) = sequences
+            .iter()
+            .map(|(sequence, number)| (&sequence[..], *number))
+            .partition(|(all, _)| all.len() == 1);
+        let trie = Trie::new(&several)?;
+        let repetitions = single.into_iter().map(|(sequence, number)| (sequence[0], number)).collect();
         let literal = if literal.is_empty() {
             None
         } else {
@@ -126,29 +131,18 @@ impl Matcher {
     }
 
     fn scan_with(&self, scratch: &mut Scratch, text: &str, hits: &mut Vec<Hit>) {
-        let Scratch { stream, candidates, items, loose, disguised } = scratch;
+        let Scratch { stream, walk, items, loose, disguised } = scratch;
         stream.read(text);
         let mut guards: Vec<Guard> = Vec::new();
         let classes = stream.classes();
-        for &at in self.trie.candidates(classes, candidates) {
-            let at = at as usize;
-            let Some(mut node) = self.trie.root(classes[at], classes[at + 1]) else { continue };
-            let mut end = at + 2;
-            loop {
-                let sequence = self.trie.node(node).value;
-                if sequence != NONE {
-                    self.found(text, stream, at, sequence, items, hits, &mut guards);
-                }
-                let Some(&class) = classes.get(end) else { break };
-                let Some(child) = self.trie.child(node, class) else { break };
-                (node, end) = (child, end + 1);
-            }
+        for found in self.trie.find(stream.padded(), walk) {
+            self.found(text, stream, found, items, hits, &mut guards);
         }
         if !self.repetitions.is_empty() {
             let mut before = None;
             for &at in stream.runs().iter().filter(|&&at| before.replace(at) != Some(at)) {
-                if let Some(&sequence) = self.repetitions.get(&classes[at as usize]) {
-                    self.found(text, stream, at as usize, sequence, items, hits, &mut guards);
+                if let Some(&value) = self.repetitions.get(&classes[at as usize]) {
+                    self.found(text, stream, &Found { at, len: 1, value }, items, hits, &mut guards);
                 }
             }
         }
@@ -163,7 +157,7 @@ impl Matcher {
         if !guards.is_empty() {
             self.drop_guarded(hits, guards);
         }
-        hits.sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term));
+        hits.sort_unstable_by_key(|hit| (hit.start, hit.end, hit.term, hit.way));
         hits.dedup_by_key(|hit| (hit.start, hit.end, hit.term));
     }
 
@@ -172,22 +166,32 @@ impl Matcher {
         &self,
         text: &str,
         stream: &Stream,
-        at: usize,
-        sequence: u32,
+        found: &Found,
         items: &mut Vec<Item>,
         hits: &mut Vec<Hit>,
         guards: &mut Vec<Guard>,
     ) {
+        let at = found.at as usize;
+        let sequence = &stream.classes()[at..at + found.len as usize];
         let start = stream.places()[at] as usize;
+        let as_folded = end_of(text, start, sequence);
         let mut followed = None;
-        for pattern in self.patterns.of(sequence) {
-            let letters = self.patterns.letters(pattern);
-            if !letters.is_empty() && text.as_bytes()[start..].starts_with(letters) {
-                let end = start + letters.len();
-                if !ends_in_mark(text, end) && !goes_on(text, start, end) {
-                    self.literal_hit(text, pattern, start, end, hits);
-                    continue;
-                }
+        for pattern in self.patterns.of(found.value) {
+            let literal = if pattern.plain {
+                as_folded
+            } else {
+                let letters = self.patterns.letters(pattern);
+                let here = !letters.is_empty() && text.as_bytes()[start..].starts_with(letters);
+                here.then_some(start + letters.len())
+            };
+            if let Some(end) = literal
+                && !ends_in_mark(text, end)
+                && !goes_on(text, start, end)
+            {
+                // What is written as it is folded has no repetitions.
+                let raw = if pattern.plain { sequence } else { self.patterns.raw(pattern) };
+                self.literal_hit(text, pattern, raw, start, end, hits);
+                continue;
             }
             if pattern.exact {
                 self.repeated_literal(text, pattern, start, hits);
@@ -196,7 +200,6 @@ impl Matcher {
             let followed = *followed.get_or_insert_with(|| {
                 let skip =
                     stream.places()[..at].iter().rev().take_while(|&&place| place as usize == start).count();
-                let sequence = self.patterns.sequence(sequence);
                 // `㎬股`, `⒗04518`: a letter or a digit goes on from within the same sign.
                 let runs_on = skip > 0 && (is_letter(sequence[0]) || is_digit(sequence[0]));
                 !runs_on && walk::follow(text, start, skip, sequence, items)
@@ -214,13 +217,20 @@ impl Matcher {
     }
 
     /// The term as it is configured. Guards have no letters, so this is a term.
-    fn literal_hit(&self, text: &str, pattern: &Pattern, start: usize, end: usize, hits: &mut Vec<Hit>) {
-        let raw = self.patterns.raw(pattern);
+    fn literal_hit(
+        &self,
+        text: &str,
+        pattern: &Pattern,
+        raw: &[Class],
+        start: usize,
+        end: usize,
+        hits: &mut Vec<Hit>,
+    ) {
         let (first, last) = (raw[0], raw[raw.len() - 1]);
         if pattern.latin && !borders::slice_stands_alone(text, start, end, first, last) {
             return;
         }
-        if self.is_word(text, pattern, start, end, first, last) {
+        if self.is_word(text, pattern, raw, start, end) {
             hits.push(Hit { start, end, term: pattern.term, way: Way::Plain });
         }
     }
@@ -233,7 +243,8 @@ impl Matcher {
         while text[at..].starts_with(first) {
             at += first.len_utf8();
             if text.as_bytes()[at..].starts_with(letters) {
-                return self.literal_hit(text, pattern, at, at + letters.len(), hits);
+                let raw = self.patterns.raw(pattern);
+                return self.literal_hit(text, pattern, raw, at, at + letters.len(), hits);
             }
         }
     }
@@ -252,8 +263,8 @@ impl Matcher {
         };
         if pattern.role != Role::Guard && pattern.signs {
             end = bridge::same_signs(text, items, &self.terms[pattern.term as usize].text)?;
-        } else if pattern.blanks != 0 {
-            if !bridge::same_blanks(text, items, pattern.blanks) {
+        } else if pattern.blanks {
+            if !bridge::same_blanks(text, items, self.patterns.blanks(pattern)) {
                 return None;
             }
         } else if seen && !bridge::holds(text, items) {
@@ -271,7 +282,7 @@ impl Matcher {
             Way::Repeated
         } else if gaps(|gap| gap.spaces | gap.newlines | gap.signs | gap.emoji > 0)
             && !pattern.signs
-            && pattern.blanks == 0
+            && !pattern.blanks
         {
             Way::Separated
         } else if gaps(|gap| gap.readings > 0) {
@@ -288,7 +299,7 @@ impl Matcher {
         let fits = if bridged {
             self.likely(text, items, raw)
         } else {
-            self.is_word(text, pattern, start, end, raw[0], raw[raw.len() - 1])
+            self.is_word(text, pattern, raw, start, end)
         };
         if !fits {
             return None;
@@ -330,22 +341,13 @@ impl Matcher {
     }
 
     /// Whether its borders are borders of words.
-    fn is_word(
-        &self,
-        text: &str,
-        pattern: &Pattern,
-        start: usize,
-        end: usize,
-        first: Class,
-        last: Class,
-    ) -> bool {
+    fn is_word(&self, text: &str, pattern: &Pattern, raw: &[Class], start: usize, end: usize) -> bool {
         let Some(words) = self.words else { return true };
-        let left = borders::disputed_before(words, text, start, first);
-        let right = borders::disputed_after(words, text, end, last);
+        let left = borders::disputed_before(words, text, start, raw[0]);
+        let right = borders::disputed_after(words, text, end, raw[raw.len() - 1]);
         if left.classes().is_empty() && right.classes().is_empty() {
             return true;
         }
-        let raw = self.patterns.raw(pattern);
         let least = least(raw.len(), self.terms[pattern.term as usize].whole_word);
         borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw)) >= least
     }
@@ -439,6 +441,13 @@ enum Runs {
     /// Repeated at one edge only: the word is inside.
     Trimmed,
     Repeated,
+}
+
+/// Where a sequence ends that is written as it is folded, if it is.
+fn end_of(text: &str, start: usize, sequence: &[Class]) -> Option<usize> {
+    let mut chars = text[start..].chars();
+    let same = sequence.iter().all(|&class| chars.next().is_some_and(|c| u32::from(c) == u32::from(class)));
+    same.then(|| text.len() - chars.as_str().len())
 }
 
 /// Whether the last character comes twice more: `跑路路路`.

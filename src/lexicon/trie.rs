@@ -19,6 +19,37 @@ pub struct Trie {
     nodes: Vec<Node>,
 }
 
+/// A sequence in a text: where it begins, how many symbols it has, and its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    pub at: u32,
+    pub len: u32,
+    pub value: u32,
+}
+
+/// What a walk needs and the next one uses again.
+#[derive(Debug, Default)]
+pub struct Walk {
+    places: Vec<u32>,
+    asked: Vec<Ask>,
+    going: Vec<Going>,
+    found: Vec<Found>,
+}
+
+/// A key that is looked for on behalf of a place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ask {
+    at: u32,
+    key: u64,
+}
+
+/// A place, and how far it has come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Going {
+    at: u32,
+    node: u32,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Node {
     /// The number of the sequence that ends here.
@@ -98,6 +129,26 @@ impl Table {
         }
     }
 
+    /// Looks many keys up, the first probe of each before the second one of any; `found` becomes those that are here.
+    fn get_all(&self, asked: &mut [Ask], key_shift: u32, found: &mut Vec<Going>) {
+        found.resize(asked.len().max(found.len()), Going::default());
+        let (mut count, mut open, mut step) = (0, asked.len(), 0);
+        while open > 0 {
+            let mut kept = 0;
+            for index in 0..open {
+                let ask = asked[index];
+                let slot = self.slots[(self.start(ask.key) + step) & (self.slots.len() - 1)];
+                let here = slot >> key_shift == ask.key && slot != EMPTY;
+                found[count] = Going { at: ask.at, node: (slot & ((1 << key_shift) - 1)) as u32 };
+                asked[kept] = ask;
+                count += usize::from(here);
+                kept += usize::from(!here && slot != EMPTY);
+            }
+            (open, step) = (kept, step + 1);
+        }
+        found.truncate(count);
+    }
+
     #[inline]
     fn start(&self, key: u64) -> usize {
         (scatter(key) >> self.shift) as usize
@@ -116,6 +167,11 @@ pub fn pair(a: u16, b: u16) -> u32 {
 #[inline]
 pub fn scatter(key: u64) -> u64 {
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+#[inline]
+fn edge(node: u32, symbol: u16) -> u64 {
+    u64::from(node) << 16 | u64::from(symbol)
 }
 
 #[inline]
@@ -177,23 +233,62 @@ impl Trie {
             trie.roots.insert(u64::from(pair), 32, u64::from(node));
         }
         for (node, symbol, child) in edges {
-            trie.edges.insert(u64::from(node) << 16 | u64::from(symbol), 24, u64::from(child));
+            trie.edges.insert(edge(node, symbol), 24, u64::from(child));
         }
         Ok(trie)
     }
 
-    /// The places of a text at which a sequence may begin, into `found`, which has room for all of them.
-    pub fn candidates<'f>(&self, text: &[u16], found: &'f mut Vec<u32>) -> &'f [u32] {
-        if found.len() < text.len() + 1 {
-            found.resize(text.len() + 1, 0);
+    /// Every sequence that is in a text, by length and then by place. `text` ends with a symbol of no sequence.
+    pub fn find<'w>(&self, text: &[u16], walk: &'w mut Walk) -> &'w [Found] {
+        let mut places = std::mem::take(&mut walk.places);
+        if places.len() < text.len() {
+            places.resize(text.len(), 0);
         }
-        let places = &mut found[..=text.len()];
         let mut count = 0;
         for (at, two) in text.windows(2).enumerate() {
             places[count] = at as u32;
             count += usize::from(self.filter.may_hold(u64::from(pair(two[0], two[1]))));
         }
-        &found[..count]
+        self.find_at(&places[..count], |at| text[at], walk);
+        walk.places = places;
+        &walk.found
+    }
+
+    /// Every sequence that begins at one of these places; `symbol` tells what stands at a place.
+    ///
+    /// All places go on by one symbol before any goes on by two: what each of them asks of the memory does not wait for
+    /// the others.
+    pub fn find_at<'w>(
+        &self,
+        places: &[u32],
+        symbol: impl Fn(usize) -> u16,
+        walk: &'w mut Walk,
+    ) -> &'w [Found] {
+        let Walk { asked, going, found, .. } = walk;
+        found.clear();
+        asked.clear();
+        asked.extend(places.iter().map(|&at| {
+            let place = at as usize;
+            Ask { at, key: u64::from(pair(symbol(place), symbol(place + 1))) }
+        }));
+        self.roots.get_all(asked, 32, going);
+        let mut len = 2;
+        while !going.is_empty() {
+            asked.clear();
+            for &Going { at, node } in going.iter() {
+                let Node { value, next } = self.nodes[node as usize];
+                if value != NONE {
+                    found.push(Found { at, len, value });
+                }
+                let symbol = symbol(at as usize + len as usize);
+                if next >> (symbol & 31) & 1 != 0 {
+                    asked.push(Ask { at, key: edge(node, symbol) });
+                }
+            }
+            self.edges.get_all(asked, 24, going);
+            len += 1;
+        }
+        found
     }
 
     #[inline]
@@ -216,7 +311,7 @@ impl Trie {
         if self.nodes[node as usize].next >> (symbol & 31) & 1 == 0 {
             return None;
         }
-        self.edges.get(u64::from(node) << 16 | u64::from(symbol), 24).map(|child| child as u32)
+        self.edges.get(edge(node, symbol), 24).map(|child| child as u32)
     }
 
     pub fn bytes(&self) -> usize {

@@ -1,0 +1,258 @@
+//! From places to candidates, and from candidates to findings, of one text.
+
+use super::align::{align, align_sign};
+use super::anchors::AnchorKind;
+use super::channel::{self, Cell, Finding, Judge};
+use super::keys::Facts;
+use super::places::Place;
+use super::{LONGEST, Loose, pinyin};
+use crate::lexicon::fold::is_letter;
+use crate::lexicon::readings;
+use crate::lexicon::stream::{Mark, MarkKind, Stream};
+use crate::lexicon::trie::{NONE, pair};
+use std::ops::Range;
+
+pub struct Search<'s> {
+    pub loose: &'s Loose,
+    pub text: &'s str,
+    pub stream: &'s Stream,
+    pub judge: &'s Judge,
+    pub cells: &'s mut Vec<Cell>,
+    pub out: &'s mut Vec<Finding>,
+}
+
+impl Search<'_> {
+    /// Homophones in terms of two characters, of which one is as it should be.
+    pub fn by_sound(&mut self, places: &[Place]) {
+        let classes = self.stream.classes();
+        for place in places {
+            let at = place.at as usize;
+            let price = |class| self.loose.places.facts(class).price();
+            let written = -f32::from(price(classes[at]) + price(classes[at + 1])) / Facts::STEPS;
+            for anchor in self.loose.sounds.of(place.pair) {
+                let sought = self.loose.sought(anchor.sought);
+                let changed = usize::from(anchor.at);
+                let worth = sought.worth - channel::LEAST_PRICE;
+                if worth > written && sought.classes[changed] != classes[at + changed] {
+                    self.decide_items(anchor.sought, at..at + 2);
+                }
+            }
+        }
+    }
+
+    /// Homophones in longer terms: the stream of syllables.
+    pub fn by_longer_sound(&mut self, places: &[u32]) {
+        let (loose, classes) = (self.loose, self.stream.classes());
+        let key = |at: usize| loose.places.facts(classes[at]).key();
+        for &at in places {
+            let at = at as usize;
+            let Some(mut node) = loose.trie.root(key(at), key(at + 1)) else { continue };
+            let mut end = at + 2;
+            loop {
+                let sequence = loose.trie.node(node).value;
+                if sequence != NONE && end > at + 2 {
+                    for &owner in loose.owners(sequence) {
+                        if self.judge.may_sound(&classes[at..end], loose.sought(owner)) {
+                            self.decide_items(owner, at..end);
+                        }
+                    }
+                }
+                if end >= classes.len() {
+                    break;
+                }
+                let Some(child) = loose.trie.child(node, key(end)) else { break };
+                (node, end) = (child, end + 1);
+            }
+        }
+    }
+
+    /// Look-alikes and parts: pairs of characters of which one is not what is meant.
+    pub fn by_look(&mut self, places: &[Place]) {
+        let classes = self.stream.classes();
+        for place in places {
+            let at = place.at as usize;
+            for anchor in self.loose.looks.of(place.pair) {
+                let sought = self.loose.sought(anchor.sought);
+                let changed = usize::from(anchor.at);
+                let (item, split) = match anchor.kind {
+                    AnchorKind::First => (at, None),
+                    AnchorKind::Second => (at + 1, None),
+                    AnchorKind::Split(way) => (at, Some(usize::from(way))),
+                };
+                if self.judge.may_look(classes, item, changed, split, sought)
+                    && align(self.stream, item, changed, split, sought.classes(), self.cells)
+                {
+                    self.decide(anchor.sought);
+                }
+            }
+        }
+    }
+
+    /// Latin letters for one, several or all characters.
+    pub fn by_letters(&mut self, places: &[u32]) {
+        let starts = self.stream.places();
+        let mut done = 0;
+        for &item in places {
+            let item = item as usize;
+            let start = starts[item] as usize;
+            if start < done {
+                continue;
+            }
+            let (run, end) = pinyin::run(self.text, start);
+            done = end;
+            let Some(run) = run else { continue };
+            let after = item + starts[item..].iter().take_while(|&&place| (place as usize) < run.end).count();
+            for reading in &run.readings {
+                let row = Row::around(self.text, self.stream, item..after, reading, &run);
+                self.in_row(&row);
+            }
+        }
+    }
+
+    /// Emoji for a character; a few characters in brackets that are no more than a sign.
+    pub fn by_signs(&mut self) {
+        let (loose, stream) = (self.loose, self.stream);
+        let classes = stream.classes();
+        for (index, mark) in stream.marks.iter().enumerate() {
+            let item = mark.item as usize;
+            let class = |at: usize| classes.get(at).copied().unwrap_or(0);
+            let before = |back: usize| item.checked_sub(back).map_or(0, class);
+            match mark.kind {
+                MarkKind::Emoji => {
+                    let keys = [
+                        pair(before(1), class(item)),
+                        pair(before(2), before(1)),
+                        pair(class(item), class(item + 1)),
+                        pair(before(1), 0),
+                        pair(0, class(item)),
+                    ];
+                    let mut seen: Vec<(u32, u8)> = Vec::new();
+                    for &(owner, at) in keys.iter().filter_map(|key| loose.gaps.get(key)).flatten() {
+                        if !seen.contains(&(owner, at)) {
+                            seen.push((owner, at));
+                            let term = loose.sought(owner).classes();
+                            if align_sign(stream, item, usize::from(at), mark, term, self.cells) {
+                                self.decide(owner);
+                            }
+                        }
+                    }
+                }
+                MarkKind::Aside => self.aside(index, mark),
+            }
+        }
+    }
+
+    /// `爆[笑]雷`: the text without what is in brackets, and without further ones like it.
+    fn aside(&mut self, index: usize, mark: &Mark) {
+        let (text, stream) = (self.text, self.stream);
+        let places = stream.places();
+        let within = |mark: &Mark| &text[mark.start as usize..mark.end as usize];
+        // An earlier one of the same kind has looked here already.
+        let repeated = stream.marks[..index].iter().rev().take(2).any(|before| {
+            before.kind == MarkKind::Aside
+                && before.end <= mark.start
+                && mark.start - before.end <= 12
+                && within(before) == within(mark)
+        });
+        if repeated {
+            return;
+        }
+        let same: Vec<&Mark> = stream.marks[index..]
+            .iter()
+            .take(LONGEST)
+            .filter(|&another| within(another) == within(mark))
+            .collect();
+        let item = mark.item as usize;
+        let mut cells: Vec<Cell> =
+            (item.saturating_sub(LONGEST)..item).map(|at| Cell::of_item(stream, at)).collect();
+        let until = cells.len();
+        // What follows, with the same aside left out wherever it comes again.
+        let mut at = item;
+        while cells.len() < until + LONGEST && at < places.len() {
+            let place = places[at];
+            if let Some(mark) = same.iter().find(|mark| mark.start <= place && place < mark.end) {
+                at += places[at..].iter().take_while(|&&place| place < mark.end).count();
+            } else {
+                cells.push(Cell::of_item(stream, at));
+                at += 1;
+            }
+        }
+        self.in_row(&Row { cells, from: until, until });
+    }
+
+    /// Every term in a row of cells that covers one of the syllables.
+    fn in_row(&mut self, row: &Row) {
+        let (loose, table) = (self.loose, readings::table());
+        let key = |cell: &Cell| match cell.syllable {
+            readings::SILENT => loose.places.facts(cell.class()).key(),
+            syllable => table.near(syllable),
+        };
+        for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
+            let Some(mut node) = loose.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
+                continue;
+            };
+            let mut end = at + 2;
+            loop {
+                let sequence = loose.trie.node(node).value;
+                if sequence != NONE && end > row.from {
+                    for &owner in loose.owners(sequence) {
+                        self.cells.clear();
+                        self.cells.extend_from_slice(&row.cells[at..end]);
+                        self.decide(owner);
+                    }
+                }
+                let Some(cell) = row.cells.get(end) else { break };
+                let Some(child) = loose.trie.child(node, key(cell)) else { break };
+                (node, end) = (child, end + 1);
+            }
+        }
+    }
+
+    /// A term where each of its characters has an item of its own.
+    fn decide_items(&mut self, owner: u32, items: Range<usize>) {
+        self.cells.clear();
+        self.cells.extend(items.map(|item| Cell::of_item(self.stream, item)));
+        self.decide(owner);
+    }
+
+    fn decide(&mut self, owner: u32) {
+        self.out.extend(self.judge.decide(self.text, self.loose.sought(owner), self.cells));
+    }
+}
+
+/// Cells around something that is no plain character, which a hit has to cover.
+struct Row {
+    cells: Vec<Cell>,
+    /// A hit ends beyond this cell and begins before that one.
+    from: usize,
+    until: usize,
+}
+
+impl Row {
+    /// What stands before a run of letters, its syllables, and what stands after it, further runs as syllables too.
+    fn around(
+        text: &str,
+        stream: &Stream,
+        items: Range<usize>,
+        reading: &[pinyin::Syllable],
+        run: &pinyin::Run,
+    ) -> Self {
+        let before = items.start.saturating_sub(LONGEST)..items.start;
+        let mut cells: Vec<Cell> = before.map(|at| Cell::of_item(stream, at)).collect();
+        let from = cells.len();
+        cells.extend(reading.iter().map(|syllable| Cell::of_syllable(syllable, run)));
+        let until = cells.len();
+        let (mut at, places) = (items.end, stream.places());
+        while at < places.len() && cells.len() < until + LONGEST {
+            if !is_letter(stream.classes()[at]) {
+                cells.push(Cell::of_item(stream, at));
+                at += 1;
+                continue;
+            }
+            let (Some(run), end) = pinyin::run(text, places[at] as usize) else { break };
+            cells.extend(run.readings[0].iter().map(|syllable| Cell::of_syllable(syllable, &run)));
+            at += places[at..].iter().take_while(|&&place| (place as usize) < end).count().max(1);
+        }
+        Self { cells, from, until }
+    }
+}
