@@ -8,6 +8,7 @@ mod borders;
 mod bridge;
 mod fold;
 mod import;
+mod lists;
 mod loose;
 pub mod marks;
 mod pattern;

@@ -119,8 +119,8 @@ pub fn disputed_after(words: &Words, text: &str, end: usize, last: Class) -> Sid
 }
 
 /// How much likelier the best reading is than the best one with the word as a piece of its own: 0 where the borders
-/// are undisputed, otherwise below. `worth` is the word's own.
-pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class], worth: f32) -> f32 {
+/// are undisputed, otherwise below.
+pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class]) -> f32 {
     if word.len() > LONGEST || left.is_empty() && right.is_empty() {
         return 0.0;
     }
@@ -130,7 +130,23 @@ pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class], wo
     run[..start].copy_from_slice(left);
     run[start..end].copy_from_slice(word);
     run[end..whole].copy_from_slice(right);
-    let run = &run[..whole];
+    // What no word crosses parts the text, whatever is beyond.
+    let mut from = start;
+    words.words_before(&run[..whole], start, |_, last, _| {
+        if last > start && last < end {
+            from = 0;
+        }
+    });
+    let mut until = end;
+    words.words_before(&run[start + 1..whole], word.len() - 1, |_, last, _| {
+        if start + 1 + last > end {
+            until = whole;
+        }
+    });
+    if from == start && until == end {
+        return 0.0;
+    }
+    let (start, end, run) = (start - from, end - from, &run[from..until]);
     let mut best = [f32::NEG_INFINITY; ROOM + 1];
     best[0] = 0.0;
     words.words_of(run, |from, to, cost| {
@@ -140,7 +156,8 @@ pub fn margin(words: &Words, left: &[Class], word: &[Class], right: &[Class], wo
             best[to] = best[to].max(best[from] + cost);
         }
     });
-    best[start] + worth + words.best(right) - best[whole]
+    let after = if until == whole { words.best(right) } else { 0.0 };
+    best[start] + worth(words, word) + after - best[run.len()]
 }
 
 /// Whether a Latin word or a number ends where the hit ends: `IPO` is not in `IPOs`, `604518` not in `16045180`, but

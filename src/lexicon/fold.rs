@@ -24,7 +24,7 @@ pub const LEAST: Class = 0x20;
 
 pub struct Fold {
     /// By code point of the BMP.
-    classes: Box<[Class]>,
+    classes: Box<[Class; 1 << 16]>,
     /// Beyond the BMP, sorted.
     astral: Vec<(u32, Class)>,
     many: HashMap<char, Vec<Class>>,
@@ -38,7 +38,7 @@ pub fn table() -> &'static Fold {
 
 impl Fold {
     fn load() -> Self {
-        let mut classes: Vec<Class> = (0..=0xffff).collect();
+        let mut classes: Box<[Class; 1 << 16]> = Box::new(std::array::from_fn(|code| code as Class));
         let mut astral = Vec::new();
         let mut set = |c: u32, class: Class| match classes.get_mut(c as usize) {
             Some(place) => *place = class,
@@ -85,7 +85,7 @@ impl Fold {
         }
         astral.sort_unstable();
         astral.dedup_by_key(|&mut (c, _)| c);
-        Self { classes: classes.into_boxed_slice(), astral, many }
+        Self { classes, astral, many }
     }
 
     pub fn class(&self, c: char) -> Class {
@@ -96,7 +96,7 @@ impl Fold {
     }
 
     /// The table of the BMP, for the loop that cannot afford a call.
-    pub fn classes(&self) -> &[Class] {
+    pub fn classes(&self) -> &[Class; 1 << 16] {
         &self.classes
     }
 

@@ -16,9 +16,9 @@ use super::LexiconError;
 use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::readings::Key;
 use super::stream::{self, Stream};
-use super::trie::Trie;
+use super::trie::{Trie, Walk};
 use super::words::Words;
-use anchors::{Anchors, gaps};
+use anchors::{Anchored, Anchors, gaps};
 use channel::{Cell, Finding, Judge};
 use keys::readings_of;
 use places::{Block, Places};
@@ -81,6 +81,8 @@ pub struct Scratch {
     letters: Vec<u32>,
     cells: Vec<Cell>,
     block: Block,
+    anchored: Vec<Anchored>,
+    walk: Walk,
 }
 
 impl Loose {
@@ -154,16 +156,16 @@ impl Loose {
             return;
         }
         let classes = stream.padded();
-        let Scratch { letters, cells, block } = scratch;
+        let Scratch { letters, cells, block, anchored, walk } = scratch;
         letters.clear();
         let tables = (&self.sounds, &self.looks, &self.trie);
         let mut search = Search { loose: self, text, stream, judge, cells, out };
         let mut at = 0;
         while at + 3 < classes.len() {
             at = block.read(&self.places, tables, classes, at, judge.words, letters);
-            search.by_sound(block.sounds());
-            search.by_longer_sound(block.longer());
-            search.by_look(block.looks());
+            search.by_sound(block.sounds(), anchored);
+            search.by_longer_sound(block.longer(), walk);
+            search.by_look(block.looks(), anchored);
         }
         search.by_letters(letters);
         search.by_signs();

@@ -1,6 +1,7 @@
 //! How characters are read: toneless syllables, and which of them people mix up.
 
 use super::fold::{self, Class};
+use super::lists::Lists;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -13,7 +14,7 @@ pub struct Readings {
     numbers: HashMap<String, u16>,
     /// By class: the syllable it is mostly read as.
     main: Vec<u16>,
-    also: HashMap<Class, Vec<u16>>,
+    also: Lists,
 }
 
 /// No reading.
@@ -30,8 +31,9 @@ impl Readings {
             near: vec![SILENT],
             numbers: HashMap::new(),
             main: vec![SILENT; 1 << 16],
-            also: HashMap::new(),
+            also: Lists::new(Vec::new()),
         };
+        let mut also = Vec::new();
         let mut groups: HashMap<String, Key> = HashMap::new();
         for line in lines.lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
@@ -44,9 +46,10 @@ impl Readings {
                 readings.main[usize::from(fold::table().class(c))] = number;
             }
             for c in cells.next().unwrap_or_default().chars() {
-                readings.also.entry(fold::table().class(c)).or_default().push(number);
+                also.push((fold::table().class(c), vec![number]));
             }
         }
+        readings.also = Lists::new(also);
         readings
     }
 
@@ -61,8 +64,7 @@ impl Readings {
     /// Every ordinary reading of a class, the main one first.
     pub fn all(&self, class: Class) -> impl Iterator<Item = u16> {
         let main = Some(self.main(class)).filter(|&syllable| syllable != SILENT);
-        let also = self.also.get(&class).map_or(&[][..], Vec::as_slice);
-        main.into_iter().chain(also.iter().copied())
+        main.into_iter().chain(self.also.get(class).iter().copied())
     }
 
     pub fn near(&self, syllable: u16) -> Key {

@@ -349,7 +349,7 @@ impl Matcher {
             return true;
         }
         let least = least(raw.len(), self.terms[pattern.term as usize].whole_word);
-        borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw)) >= least
+        borders::margin(words, left.classes(), raw, right.classes()) >= least
     }
 
     /// Whether a word with gaps is likelier than its pieces each for themselves.
@@ -363,15 +363,11 @@ impl Matcher {
         if bridge::is_row(text, items) {
             // Where everything is spaced, the border of a word is asked of the text without the spaces.
             let (left, right) = (Side::before_across(text, first), Side::after_across(text, last));
-            let worth = borders::worth(words, raw);
-            return borders::margin(words, left.classes(), raw, right.classes(), worth) >= least;
+            return borders::margin(words, left.classes(), raw, right.classes()) >= least;
         }
         let (left, right) = (Side::before(text, first, AROUND), Side::after(text, last, AROUND));
         let blank = items.iter().skip(1).filter(|item| item.gap.is_seen()).all(|item| item.gap.is_blank());
-        if blank
-            && borders::margin(words, left.classes(), raw, right.classes(), borders::worth(words, raw))
-                < least
-        {
+        if blank && borders::margin(words, left.classes(), raw, right.classes()) < least {
             return false;
         }
         let cut = items

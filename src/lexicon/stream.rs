@@ -56,23 +56,30 @@ impl Stream {
     pub fn read(&mut self, text: &str) {
         let fold = fold::table();
         let table = fold.classes();
-        let bytes = text.as_bytes();
-        self.make_room(bytes.len() + ROOM);
         self.marks.clear();
         self.runs.clear();
-        let (mut at, mut n, mut last) = (0, 0, INVISIBLE);
-        while at < bytes.len() {
-            let (code, next) = match bytes[at..] {
-                [a, ..] if a < 0x80 => (usize::from(a), at + 1),
-                [a, b, ..] if a < 0xe0 => (usize::from(a & 0x1f) << 6 | usize::from(b & 0x3f), at + 2),
-                [a, b, c, ..] if a < 0xf0 => {
-                    (usize::from(a & 0xf) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f), at + 3)
+        self.make_room(text.len() + ROOM);
+        let (mut n, mut last) = (0, INVISIBLE);
+        let mut rest = text.as_bytes();
+        loop {
+            let at = text.len() - rest.len();
+            let (class, after) = match rest {
+                // Nearly every character of a Chinese text.
+                &[a, b, c, ref after @ ..] if a & 0xf0 == 0xe0 => {
+                    let code = u16::from(a) << 12 | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f);
+                    (table[usize::from(code)], after)
                 }
-                _ => (BEYOND, at + 4),
+                &[a, ref after @ ..] if a < 0x80 => (table[usize::from(a)], after),
+                &[a, b, ref after @ ..] if a < 0xe0 => {
+                    (table[usize::from(a & 0x1f) << 6 | usize::from(b & 0x3f)], after)
+                }
+                [] => break,
+                after => (SPECIAL, after),
             };
-            let class = table.get(code).copied().unwrap_or(SPECIAL);
             if class == SPECIAL {
-                (at, n, last) = self.special(fold, text, at, n, last);
+                let end;
+                (end, n, last) = self.special(fold, text, at, n, last);
+                rest = &text.as_bytes()[end..];
                 continue;
             }
             self.classes[n] = class;
@@ -84,7 +91,7 @@ impl Stream {
             n += usize::from(kept && !repeats);
             // What stands between two equal characters parts them, unless nobody sees it.
             last = if class == INVISIBLE { last } else { class };
-            at = next;
+            rest = after;
         }
         self.len = n;
         self.classes[n..n + ROOM].fill(INVISIBLE);
@@ -135,8 +142,6 @@ impl Stream {
 
 /// What is written beyond the last item, so that the loop needs no condition.
 const ROOM: usize = 8;
-/// No code point of the table.
-const BEYOND: usize = usize::MAX;
 
 /// The next piece of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -66,9 +66,9 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// For so many keys, sixteen bits each where that is at most 256 KiB.
-    pub fn new(keys: usize) -> Self {
-        let bits = (keys * 16).next_power_of_two().trailing_zeros().clamp(12, 21);
+    /// For so many keys, with so many bits each where that is at most 256 KiB.
+    pub fn new(keys: usize, bits: usize) -> Self {
+        let bits = (keys * bits).next_power_of_two().trailing_zeros().clamp(12, 21);
         Self { words: vec![0; 1 << (bits - 6)], shift: 64 - (bits - 6) }
     }
 
@@ -220,7 +220,7 @@ impl Trie {
         if nodes.len() > MOST_NODES {
             return Err(LexiconError::TooLarge(format!("{} places", nodes.len())));
         }
-        let mut filter = Filter::new(if deep { sequences.len() } else { roots.len() });
+        let mut filter = Filter::new(if deep { sequences.len() } else { roots.len() }, 16);
         for &(sequence, _) in sequences {
             match (deep, sequence) {
                 (true, &[a, b, c, ..]) => filter.add(three(a, b, c)),

@@ -139,13 +139,19 @@ impl Words {
     /// Tells every possible word of `run`: start, end, ln P; by start, so that all ways to a place come before those
     /// from it. Inside a run of letters or digits a word may end, since `run` may have ended there, but none begins.
     #[inline]
-    pub(super) fn words_of(&self, run: &[u16], mut word: impl FnMut(usize, usize, f32)) {
+    pub(super) fn words_of(&self, run: &[u16], word: impl FnMut(usize, usize, f32)) {
+        self.words_before(run, run.len(), word);
+    }
+
+    /// As `words_of`, only those that begin before a place.
+    #[inline]
+    pub(super) fn words_before(&self, run: &[u16], place: usize, mut word: impl FnMut(usize, usize, f32)) {
         let mut ahead = [(Slot::EMPTY, Slot::EMPTY); AHEAD];
         let mut start = 0;
-        while start < run.len() {
+        while start < place {
             let block = start;
-            self.look_ahead(&run[block..], &mut ahead);
-            while start < run.len().min(block + AHEAD) {
+            self.look_ahead(&run[block..], place - block, &mut ahead);
+            while start < place.min(block + AHEAD) {
                 let (slot, second) = ahead[start - block];
                 let after = match slot.kind() {
                     Kind::Han => {
@@ -171,8 +177,8 @@ impl Words {
     /// The first two steps from the next places, without a branch: the memory is asked for all of them at once, which
     /// is most of what a word costs.
     #[inline]
-    fn look_ahead(&self, run: &[u16], ahead: &mut [(Slot, Slot); AHEAD]) {
-        for (place, (first, second)) in ahead.iter_mut().enumerate().take(run.len()) {
+    fn look_ahead(&self, run: &[u16], places: usize, ahead: &mut [(Slot, Slot); AHEAD]) {
+        for (place, (first, second)) in ahead.iter_mut().enumerate().take(places) {
             *first = self.first[usize::from(run[place])];
             let (start, _, home) = probe(first.next(), run.get(place + 1).copied().unwrap_or(0));
             *second = self.slots[start + home];

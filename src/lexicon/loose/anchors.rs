@@ -1,6 +1,7 @@
 //! Pairs of characters of which one is not what is meant, and what then is.
 
 use super::keys::keys_of;
+use super::places::Place;
 use super::tables::tables;
 use super::{Sought, channel};
 use crate::lexicon::fold::{Class, is_han};
@@ -24,13 +25,20 @@ pub struct Anchors {
 
 #[derive(Debug, Clone, Copy)]
 pub struct Anchor {
-    pub pair: u32,
+    pair: u32,
     pub sought: u32,
     /// The character that is changed.
     pub at: u8,
     pub kind: AnchorKind,
     /// The last one of its pair.
     last: bool,
+}
+
+/// An anchor, by its number, that a place may be one of.
+#[derive(Debug, Clone, Copy)]
+pub struct Anchored {
+    pub place: Place,
+    pub anchor: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +64,7 @@ impl Anchors {
         let slot_bits = (distinct * 2).next_power_of_two().trailing_zeros().max(1);
         let mut slots = vec![EMPTY; 1 << slot_bits];
         let (slot_shift, mask) = (64 - slot_bits, slots.len() - 1);
-        let mut filter = Filter::new(distinct);
+        let mut filter = Filter::new(distinct, 8);
         let mut first = 0;
         for group in all.chunk_by_mut(|a, b| a.pair == b.pair) {
             let key = u64::from(group[0].pair);
@@ -122,25 +130,49 @@ impl Anchors {
         self.filter.may_hold(u64::from(pair))
     }
 
-    pub fn all(&self) -> &[Anchor] {
-        &self.all
+    /// Every pair, and which of its characters is changed.
+    pub fn pairs(&self) -> impl Iterator<Item = (Class, Class, u8)> {
+        self.all.iter().map(|anchor| ((anchor.pair >> 16) as u16, anchor.pair as u16, anchor.at))
     }
 
-    pub fn of(&self, pair: u32) -> &[Anchor] {
-        let mask = self.slots.len() - 1;
-        let mut at = (scatter(u64::from(pair)) >> self.slot_shift) as usize;
-        loop {
-            let slot = self.slots[at];
-            if slot == EMPTY {
-                return &[];
+    /// Every anchor of these places. What is asked of the memory for one of them does not wait for the others.
+    pub fn at<'f>(&self, places: &[Place], found: &'f mut Vec<Anchored>) -> &'f [Anchored] {
+        found.clear();
+        found.extend(
+            places.iter().map(|&place| Anchored { place, anchor: self.slots[self.home(place.pair)] }),
+        );
+        found.retain(|one| one.anchor != EMPTY);
+        found.retain_mut(|one| {
+            one.anchor = self.first(one.place.pair, one.anchor);
+            one.anchor != EMPTY
+        });
+        for index in 0..found.len() {
+            let Anchored { place, mut anchor } = found[index];
+            while !self.all[anchor as usize].last {
+                anchor += 1;
+                found.push(Anchored { place, anchor });
             }
-            let first = slot as usize;
-            if self.all[first].pair == pair {
-                let count = self.all[first..].iter().take_while(|anchor| !anchor.last).count() + 1;
-                return &self.all[first..first + count];
-            }
-            at = (at + 1) & mask;
         }
+        found
+    }
+
+    pub fn get(&self, number: u32) -> &Anchor {
+        &self.all[number as usize]
+    }
+
+    /// Where a pair is looked for first.
+    fn home(&self, pair: u32) -> usize {
+        (scatter(u64::from(pair)) >> self.slot_shift) as usize
+    }
+
+    /// The first anchor of a pair, which is `guess` where no other pair is in its place.
+    fn first(&self, pair: u32, guess: u32) -> u32 {
+        let (mut first, mut at) = (guess, self.home(pair));
+        while first != EMPTY && self.all[first as usize].pair != pair {
+            at = (at + 1) & (self.slots.len() - 1);
+            first = self.slots[at];
+        }
+        first
     }
 
     pub fn bytes(&self) -> usize {

@@ -178,6 +178,12 @@ pub struct Judge {
 
 const LONGEST: usize = 40;
 
+/// ln P of the best reading of what is written: of what stands on the left alone, and of all of it.
+struct Written {
+    left: f32,
+    whole: f32,
+}
+
 /// ln P of a term: that of a word of the dictionary, or what an unknown one of its length may have.
 pub fn worth(words: &Words, classes: &[Class]) -> f32 {
     let prior = match classes.len() {
@@ -273,7 +279,7 @@ impl Judge {
         let needs = price + least(cells.len(), changes);
         let disguised = changes.iter().any(|change| !matches!(change, Change::None | Change::Numeral));
         // What stands around can only make the text as written likelier.
-        if disguised && sought.worth - self.as_written(&[], cells, &[]) < needs {
+        if disguised && sought.worth - self.as_written(&[], cells, &[]).whole < needs {
             return None;
         }
         let (start, end) = (cells[0].start, sought.end(text, &cells[cells.len() - 1]));
@@ -298,8 +304,13 @@ impl Judge {
         let left = borders::disputed_before(self.words, text, start, cells[0].first());
         let right = borders::disputed_after(self.words, text, end, cells[cells.len() - 1].last());
         let (left, right) = (left.classes(), right.classes());
-        let as_term = self.words.best(left) + sought.worth + self.words.best(right);
-        let margin = as_term - self.as_written(left, cells, right) - needs;
+        // What stands on the right, read together with the rest, can only make the text as written likelier still.
+        let mut written = self.as_written(left, cells, &[]);
+        let mut margin = written.left + sought.worth - written.whole - needs;
+        if margin >= 0.0 && !right.is_empty() {
+            written = self.as_written(left, cells, right);
+            margin = written.left + sought.worth + self.words.best(right) - written.whole - needs;
+        }
         (margin >= 0.0).then_some(Finding { term: sought.term, start, end, way, margin })
     }
 
@@ -388,8 +399,9 @@ impl Judge {
     }
 
     /// ln P of the best reading of what is written.
-    fn as_written(&self, left: &[Class], cells: &[Cell], right: &[Class]) -> f32 {
+    fn as_written(&self, left: &[Class], cells: &[Cell], right: &[Class]) -> Written {
         let mut run = [0; LONGEST + 2 * AROUND];
+        let mut best = [0.0; LONGEST + 2 * AROUND + 1];
         let mut len = 0;
         let mut add = |classes: &[Class]| {
             for &class in classes {
@@ -417,7 +429,8 @@ impl Judge {
             }
         }
         add(right);
-        self.words.best(&run[..len]) + price
+        self.words.forward(&run[..len], &mut best[..=len]);
+        Written { left: best[left.len()], whole: best[len] + price }
     }
 }
 

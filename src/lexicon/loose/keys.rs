@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 const LETTERS: Key = 0x180;
 /// All keys are below this.
 pub const KEYS: usize = 0x200;
+/// Two characters that are likelier than this as words of their own hide nothing, in steps of `Facts`.
+const RARE: u32 = 13 * 6;
 /// Every class there is.
 pub const CLASSES: usize = 1 << 16;
 /// How many readings of one term are looked for.
@@ -32,6 +34,12 @@ impl Facts {
 
     pub fn price(self) -> u16 {
         self.0 >> 9
+    }
+
+    /// Whether the two together may be dear enough to hide something; a step too early at most.
+    #[inline]
+    pub fn is_rare_with(self, next: Self) -> bool {
+        u32::from(self.0) + u32::from(next.0) >= (RARE + 1) << 9
     }
 }
 

@@ -11,9 +11,14 @@ use crate::lexicon::trie::{Trie, pair};
 use crate::lexicon::words::Words;
 
 /// Places looked at together; what is found of them stays in the innermost cache.
-const BLOCK: usize = 256;
-/// Two characters that are likelier than this as words of their own hide nothing, in steps of `Facts`.
-const RARE: u16 = 13 * 6;
+const BLOCK: usize = 2048;
+/// Places looked at for letters together, of which most have none.
+const CHUNK: usize = 32;
+
+/// What a first look sees, beside the number of the place.
+const STRANGE: u32 = 1;
+const LONGER: u32 = 2;
+const FLAGS: u32 = 2;
 
 /// By class, all that a first look asks for: half a cache line, and the few characters that most texts are made of
 /// keep theirs in the cache.
@@ -30,8 +35,9 @@ struct Sides {
 
 pub struct Places {
     sides: Box<[Sides; CLASSES]>,
-    /// A bit for each pair of keys with which a longer term begins.
-    begins: Box<[u64; KEYS * KEYS / 64]>,
+    /// Two bits for each pair of keys: whether a longer term begins with it, and whether one goes on so after its
+    /// first key.
+    steps: Box<[u64; KEYS * KEYS / 32]>,
 }
 
 impl Places {
@@ -40,26 +46,25 @@ impl Places {
         for (side, facts) in sides.iter_mut().zip(facts(words)) {
             side.facts = facts;
         }
-        let halves = |pair: u32| ((pair >> 16) as u16, pair as u16);
-        for anchor in looks.all() {
-            let (a, b) = halves(anchor.pair);
+        for (a, b, _) in looks.pairs() {
             sides[usize::from(a)].look_next |= 1 << (b & 63);
             sides[usize::from(b)].look_before |= 1 << (a & 63);
         }
-        for anchor in sounds.all() {
-            let (a, b) = halves(anchor.pair);
-            if anchor.at == 1 {
+        for (a, b, changed) in sounds.pairs() {
+            if changed == 1 {
                 sides[usize::from(a)].sound_next |= 1 << (b & 31);
             } else {
                 sides[usize::from(b)].sound_before |= 1 << (a & 31);
             }
         }
-        let mut begins: Box<[u64; KEYS * KEYS / 64]> = boxed(0);
-        for (keys, _) in longer.iter().filter(|(keys, _)| keys.len() > 2) {
-            let (word, bit) = begin(keys[0], keys[1]);
-            begins[word] |= 1 << bit;
+        let mut steps: Box<[u64; KEYS * KEYS / 32]> = boxed(0);
+        for (keys, _) in longer {
+            for (bit, two) in keys.windows(2).take(2).enumerate().filter(|_| keys.len() > 2) {
+                let (word, shift) = step(two[0], two[1]);
+                steps[word] |= 1 << (shift + bit as u32);
+            }
         }
-        Self { sides, begins }
+        Self { sides, steps }
     }
 
     #[inline]
@@ -67,13 +72,15 @@ impl Places {
         self.sides[usize::from(class)].facts
     }
 
-    fn may_begin(&self, a: Key, b: Key) -> bool {
-        let (word, bit) = begin(a, b);
-        self.begins[word] >> bit & 1 != 0
+    /// Whether a longer term may begin with two keys, and, in the next bit, go on with them.
+    #[inline]
+    fn step(&self, a: Key, b: Key) -> u64 {
+        let (word, shift) = step(a, b);
+        self.steps[word] >> shift
     }
 
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.sides) + size_of_val(&*self.begins)
+        size_of_val(&*self.sides) + size_of_val(&*self.steps)
     }
 }
 
@@ -82,9 +89,9 @@ fn boxed<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
 }
 
 #[inline]
-fn begin(a: Key, b: Key) -> (usize, u32) {
-    let at = (usize::from(a) * KEYS + usize::from(b)) % (KEYS * KEYS);
-    (at / 64, at as u32 % 64)
+fn step(a: Key, b: Key) -> (usize, u32) {
+    let word = usize::from(a) * (KEYS / 32) + usize::from(b) / 32;
+    (word % (KEYS * KEYS / 32), u32::from(b) % 32 * 2)
 }
 
 /// A place, and the pair that is looked for there.
@@ -96,6 +103,7 @@ pub struct Place {
 
 /// The places of a block.
 pub struct Block {
+    flagged: [u32; BLOCK],
     strange: [u32; BLOCK],
     /// Longer terms by sound.
     longer: [u32; BLOCK],
@@ -107,6 +115,7 @@ pub struct Block {
 impl Default for Block {
     fn default() -> Self {
         Self {
+            flagged: [0; BLOCK],
             strange: [0; BLOCK],
             longer: [0; BLOCK],
             sounds: [Place::default(); 2 * BLOCK],
@@ -131,29 +140,44 @@ impl Block {
         let (sounds, looks, trie) = tables;
         let until = (from + BLOCK).min(classes.len() - 3);
         // Every list is written at each place and counted on only where it counts: no branch can be guessed wrong.
-        let (mut strange, mut long) = (0, 0);
+        let mut count = 0;
         let mut first = &places.sides[usize::from(classes[from])];
-        for (at, two) in (from as u32..).zip(classes[from..=until].windows(2)) {
+        let mut begins = 0;
+        for (at, two) in (0..).zip(classes[from..=until].windows(2)) {
             let second = &places.sides[usize::from(two[1])];
-            let (a, b) = (first.facts.key(), second.facts.key());
-            let sound = first.sound_next >> (b & 31) | second.sound_before >> (a & 31);
+            let (a, b) = (first.facts, second.facts);
+            let sound = first.sound_next >> (b.key() & 31) | second.sound_before >> (a.key() & 31);
             let look = first.look_next >> (two[1] & 63) & second.look_before >> (two[0] & 63);
-            let rare = first.facts.price() + second.facts.price() > RARE;
-            self.strange[strange % BLOCK] = at;
-            strange += (u64::from(sound) | look) as usize & usize::from(rare);
-            self.longer[long % BLOCK] = at;
-            long += usize::from(places.may_begin(a, b));
-            first = second;
+            let strange = (sound | look as u32) & u32::from(a.is_rare_with(b));
+            let step = places.step(a.key(), b.key());
+            let flags = strange * STRANGE | (begins & step >> 1) as u32 % 2 * LONGER;
+            self.flagged[count % BLOCK] = at << FLAGS | flags;
+            count += usize::from(flags != 0);
+            (first, begins) = (second, step);
         }
-        let mut kept = 0;
-        for index in 0..strange {
-            let at = self.strange[index % BLOCK];
-            let (a, b) = (classes[at as usize], classes[at as usize + 1]);
-            self.strange[kept % BLOCK] = at;
-            kept += usize::from(!words.joins_often(a, b));
+        let step = places.step(first.facts.key(), places.facts(classes[until + 1]).key());
+        let longer = |place: u32| place.wrapping_sub(1);
+        self.longer[0] = longer(until as u32);
+        let (mut strange, mut long) = (0, (begins & step >> 1 & 1) as usize);
+        for index in 0..count {
+            let flagged = self.flagged[index % BLOCK];
+            let place = from + (flagged >> FLAGS) as usize;
+            self.strange[strange % BLOCK] = place as u32;
+            let joined = words.joins_often(classes[place], classes[place + 1]);
+            strange += usize::from((flagged & STRANGE != 0) & !joined);
+            self.longer[long % BLOCK] = longer(place as u32);
+            long += usize::from(flagged & LONGER != 0);
+        }
+        for (number, chunk) in classes[from..until].chunks(CHUNK).enumerate() {
+            if chunk.iter().fold(false, |some, &class| some | is_letter(class)) {
+                let first = from + number * CHUNK;
+                letters.extend(
+                    (first..first + chunk.len()).filter(|&at| is_letter(classes[at])).map(|at| at as u32),
+                );
+            }
         }
         let (mut sound, mut look) = (0, 0);
-        for index in 0..kept {
+        for index in 0..strange {
             let at = self.strange[index % BLOCK];
             let (a, b) = (classes[at as usize], classes[at as usize + 1]);
             for pair in [pair(a, places.facts(b).key()), pair(places.facts(a).key(), b)] {
@@ -169,9 +193,6 @@ impl Block {
             let key = |on: usize| places.facts(classes[at as usize + on]).key();
             self.longer[deep % BLOCK] = at;
             deep += usize::from(trie.may_begin_deep(key(0), key(1), key(2)));
-        }
-        if classes[from..until].iter().fold(false, |some, &class| some | is_letter(class)) {
-            letters.extend((from..until).filter(|&at| is_letter(classes[at])).map(|at| at as u32));
         }
         self.lens = [sound, look, deep];
         until

@@ -1,7 +1,7 @@
 //! From places to candidates, and from candidates to findings, of one text.
 
 use super::align::{align, align_sign};
-use super::anchors::AnchorKind;
+use super::anchors::{AnchorKind, Anchored};
 use super::channel::{self, Cell, Finding, Judge};
 use super::keys::Facts;
 use super::places::Place;
@@ -9,7 +9,7 @@ use super::{LONGEST, Loose, pinyin};
 use crate::lexicon::fold::is_letter;
 use crate::lexicon::readings;
 use crate::lexicon::stream::{Mark, MarkKind, Stream};
-use crate::lexicon::trie::{NONE, pair};
+use crate::lexicon::trie::{NONE, Walk, pair};
 use std::ops::Range;
 
 pub struct Search<'s> {
@@ -23,67 +23,53 @@ pub struct Search<'s> {
 
 impl Search<'_> {
     /// Homophones in terms of two characters, of which one is as it should be.
-    pub fn by_sound(&mut self, places: &[Place]) {
-        let classes = self.stream.classes();
-        for place in places {
-            let at = place.at as usize;
-            let price = |class| self.loose.places.facts(class).price();
+    pub fn by_sound(&mut self, places: &[Place], anchored: &mut Vec<Anchored>) {
+        let (loose, classes) = (self.loose, self.stream.classes());
+        for one in loose.sounds.at(places, anchored) {
+            let at = one.place.at as usize;
+            let price = |class| loose.places.facts(class).price();
             let written = -f32::from(price(classes[at]) + price(classes[at + 1])) / Facts::STEPS;
-            for anchor in self.loose.sounds.of(place.pair) {
-                let sought = self.loose.sought(anchor.sought);
-                let changed = usize::from(anchor.at);
-                let worth = sought.worth - channel::LEAST_PRICE;
-                if worth > written && sought.classes[changed] != classes[at + changed] {
-                    self.decide_items(anchor.sought, at..at + 2);
-                }
+            let anchor = loose.sounds.get(one.anchor);
+            let sought = loose.sought(anchor.sought);
+            let changed = usize::from(anchor.at);
+            let worth = sought.worth - channel::LEAST_PRICE;
+            if worth > written && sought.classes[changed] != classes[at + changed] {
+                self.decide_items(anchor.sought, at..at + 2);
             }
         }
     }
 
     /// Homophones in longer terms: the stream of syllables.
-    pub fn by_longer_sound(&mut self, places: &[u32]) {
-        let (loose, classes) = (self.loose, self.stream.classes());
+    pub fn by_longer_sound(&mut self, places: &[u32], walk: &mut Walk) {
+        let (loose, classes) = (self.loose, self.stream.padded());
         let key = |at: usize| loose.places.facts(classes[at]).key();
-        for &at in places {
-            let at = at as usize;
-            let Some(mut node) = loose.trie.root(key(at), key(at + 1)) else { continue };
-            let mut end = at + 2;
-            loop {
-                let sequence = loose.trie.node(node).value;
-                if sequence != NONE && end > at + 2 {
-                    for &owner in loose.owners(sequence) {
-                        if self.judge.may_sound(&classes[at..end], loose.sought(owner)) {
-                            self.decide_items(owner, at..end);
-                        }
-                    }
+        for found in loose.trie.find_at(places, key, walk).iter().filter(|found| found.len > 2) {
+            let items = found.at as usize..(found.at + found.len) as usize;
+            for &owner in loose.owners(found.value) {
+                if self.judge.may_sound(&classes[items.clone()], loose.sought(owner)) {
+                    self.decide_items(owner, items.clone());
                 }
-                if end >= classes.len() {
-                    break;
-                }
-                let Some(child) = loose.trie.child(node, key(end)) else { break };
-                (node, end) = (child, end + 1);
             }
         }
     }
 
     /// Look-alikes and parts: pairs of characters of which one is not what is meant.
-    pub fn by_look(&mut self, places: &[Place]) {
-        let classes = self.stream.classes();
-        for place in places {
-            let at = place.at as usize;
-            for anchor in self.loose.looks.of(place.pair) {
-                let sought = self.loose.sought(anchor.sought);
-                let changed = usize::from(anchor.at);
-                let (item, split) = match anchor.kind {
-                    AnchorKind::First => (at, None),
-                    AnchorKind::Second => (at + 1, None),
-                    AnchorKind::Split(way) => (at, Some(usize::from(way))),
-                };
-                if self.judge.may_look(classes, item, changed, split, sought)
-                    && align(self.stream, item, changed, split, sought.classes(), self.cells)
-                {
-                    self.decide(anchor.sought);
-                }
+    pub fn by_look(&mut self, places: &[Place], anchored: &mut Vec<Anchored>) {
+        let (loose, classes) = (self.loose, self.stream.classes());
+        for one in loose.looks.at(places, anchored) {
+            let at = one.place.at as usize;
+            let anchor = loose.looks.get(one.anchor);
+            let sought = loose.sought(anchor.sought);
+            let changed = usize::from(anchor.at);
+            let (item, split) = match anchor.kind {
+                AnchorKind::First => (at, None),
+                AnchorKind::Second => (at + 1, None),
+                AnchorKind::Split(way) => (at, Some(usize::from(way))),
+            };
+            if self.judge.may_look(classes, item, changed, split, sought)
+                && align(self.stream, item, changed, split, sought.classes(), self.cells)
+            {
+                self.decide(anchor.sought);
             }
         }
     }

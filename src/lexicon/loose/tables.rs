@@ -1,12 +1,13 @@
 //! What stands for what: look-alikes, parts, emoji. Read once from the generated lists beside this file.
 
 use crate::lexicon::fold::{self, Class};
+use crate::lexicon::lists::Lists;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub struct Tables {
-    /// By intended character: its look-alikes, best first, and how many of them are close.
-    shapes: HashMap<Class, (Vec<Class>, usize)>,
+    /// By intended character: how many of its look-alikes are close, and these, best first.
+    shapes: Lists,
     /// By character: its parts, in the ways people write them.
     splits: HashMap<Class, Vec<Vec<Class>>>,
     /// By emoji: the characters it may stand for.
@@ -32,13 +33,13 @@ pub fn tables() -> &'static Tables {
 impl Tables {
     /// The characters written in place of one, best first.
     pub fn shapes(&self, intended: Class) -> &[Class] {
-        self.shapes.get(&intended).map_or(&[], |(all, _)| all)
+        self.shapes.get(intended).split_first().map_or(&[], |(_, all)| all)
     }
 
     pub fn likeness(&self, intended: Class, written: Class) -> Option<Likeness> {
-        let (all, close) = self.shapes.get(&intended)?;
+        let (&close, all) = self.shapes.get(intended).split_first()?;
         let place = all.iter().position(|&one| one == written)?;
-        Some(if place < *close { Likeness::Close } else { Likeness::Distant })
+        Some(if place < usize::from(close) { Likeness::Close } else { Likeness::Distant })
     }
 
     pub fn splits(&self, class: Class) -> &[Vec<Class>] {
@@ -61,25 +62,25 @@ fn classes(text: &str) -> impl Iterator<Item = Class> {
     text.chars().map(|c| table.plain_class(c)).filter(|&class| fold::is_han(class) || class > fold::LEAST)
 }
 
-fn shapes(list: &str) -> HashMap<Class, (Vec<Class>, usize)> {
+fn shapes(list: &str) -> Lists {
     let mut shapes = HashMap::new();
     for cells in lines(list) {
         let Some(intended) = classes(cells[0]).next() else { continue };
-        let mut all: Vec<Class> = Vec::new();
-        let mut close = 0;
+        // The number of close ones stands first.
+        let mut all: Vec<Class> = vec![0];
         for (index, cell) in cells[1..].iter().enumerate() {
             for class in classes(cell).filter(|&class| class != intended) {
-                if !all.contains(&class) {
+                if !all[1..].contains(&class) {
                     all.push(class);
                 }
             }
             if index == 0 {
-                close = all.len();
+                all[0] = all.len() as u16 - 1;
             }
         }
-        shapes.insert(intended, (all, close));
+        shapes.insert(intended, all);
     }
-    shapes
+    Lists::new(shapes.into_iter().collect())
 }
 
 fn splits(list: &str) -> HashMap<Class, Vec<Vec<Class>>> {
