@@ -10,7 +10,7 @@ use super::walk::Item;
 use super::words::Words;
 
 /// Characters looked at on either side.
-pub const AROUND: usize = 5;
+pub const AROUND: usize = 4;
 /// Longer words have borders that nobody doubts.
 const LONGEST: usize = 16;
 const ROOM: usize = LONGEST + 2 * AROUND + 1;

@@ -87,6 +87,20 @@ impl Words {
     /// `best` has one place more than `run`; what does not fit is left out.
     pub fn forward(&self, run: &[u16], best: &mut [f32]) {
         let run = &run[..run.len().min(best.len().saturating_sub(1))];
+        if let (&[a, b], [start, first, both]) = (run, &mut *best)
+            && Kind::of(a) == Kind::Han
+            && Kind::of(b) == Kind::Han
+        {
+            // What is asked most often.
+            let slot = self.first[usize::from(a)];
+            (*start, *first) = (0.0, slot.cost());
+            *both = *first + self.first[usize::from(b)].cost();
+            let word = self.step(slot.next(), b);
+            if word.is_word() {
+                *both = both.max(word.cost());
+            }
+            return;
+        }
         best.fill(f32::NEG_INFINITY);
         if let Some(start) = best.first_mut() {
             *start = 0.0;

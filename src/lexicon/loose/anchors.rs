@@ -58,13 +58,13 @@ impl Anchor {
 }
 
 impl Anchors {
-    fn new(mut all: Vec<Anchor>) -> Self {
+    fn new(mut all: Vec<Anchor>, filter_bits: usize) -> Self {
         all.sort_unstable_by_key(|anchor| (anchor.pair, anchor.sought));
         let distinct = all.chunk_by(|a, b| a.pair == b.pair).count();
         let slot_bits = (distinct * 2).next_power_of_two().trailing_zeros().max(1);
         let mut slots = vec![EMPTY; 1 << slot_bits];
         let (slot_shift, mask) = (64 - slot_bits, slots.len() - 1);
-        let mut filter = Filter::new(distinct, 8);
+        let mut filter = Filter::new(distinct, filter_bits);
         let mut first = 0;
         for group in all.chunk_by_mut(|a, b| a.pair == b.pair) {
             let key = u64::from(group[0].pair);
@@ -89,7 +89,7 @@ impl Anchors {
             all.extend(keys_of(second).into_iter().map(|key| heard(pair(first, key), 1)));
             all.extend(keys_of(first).into_iter().map(|key| heard(pair(key, second), 0)));
         }
-        Self::new(all)
+        Self::new(all, 24)
     }
 
     /// Look-alikes and parts.
@@ -114,7 +114,7 @@ impl Anchors {
                 }
             }
         }
-        Self::new(all)
+        Self::new(all, 8)
     }
 
     /// What can never win need not be looked for.
@@ -130,7 +130,7 @@ impl Anchors {
         self.filter.may_hold(u64::from(pair))
     }
 
-    /// Every pair, and which of its characters is changed.
+    /// Every pair, and which character of the term is changed.
     pub fn pairs(&self) -> impl Iterator<Item = (Class, Class, u8)> {
         self.all.iter().map(|anchor| ((anchor.pair >> 16) as u16, anchor.pair as u16, anchor.at))
     }

@@ -195,7 +195,7 @@ pub fn worth(words: &Words, classes: &[Class]) -> f32 {
 }
 
 /// The least that a change costs a term of two characters, with what it must win.
-pub const LEAST_PRICE: f32 = 2.0;
+pub const LEAST_PRICE: f32 = 3.0;
 /// The same for a look-alike, with what it must win.
 pub const LEAST_LOOK: f32 = 5.5;
 
@@ -247,7 +247,7 @@ impl Judge {
                 return true;
             }
             let (a, b) = if changed == 0 { (at(item), at(item + 1)) } else { (at(item - 1), at(item)) };
-            return sought.worth - LEAST_PRICE - 3.0 > self.words.single(a) + self.words.single(b);
+            return sought.worth - LEAST_LOOK > self.words.single(a) + self.words.single(b);
         }
         // Three and more: the pair is one literal character, another one must be near, parts apart.
         let before = (0..changed)

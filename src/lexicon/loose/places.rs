@@ -4,7 +4,7 @@
 //! two characters that are likely beside each other. What is left is asked of ever closer filters.
 
 use super::anchors::Anchors;
-use super::keys::{CLASSES, Facts, KEYS, facts};
+use super::keys::{CLASSES, Facts, KEYS, facts, keys};
 use crate::lexicon::fold::{Class, is_letter};
 use crate::lexicon::readings::Key;
 use crate::lexicon::trie::{Trie, pair};
@@ -16,52 +16,63 @@ const BLOCK: usize = 2048;
 const CHUNK: usize = 32;
 
 /// What a first look sees, beside the number of the place.
-const STRANGE: u32 = 1;
-const LONGER: u32 = 2;
-const FLAGS: u32 = 2;
+const LOOK: u32 = 1;
+const LONGER: u32 = GOES_ON as u32;
+const SOUND: u32 = SOUNDS as u32;
+const FLAGS: u32 = 3;
 
-/// By class, all that a first look asks for: half a cache line, and the few characters that most texts are made of
-/// keep theirs in the cache.
+/// By class, all that a first look asks for. The few characters that most texts are made of keep theirs in the cache.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sides {
     /// The classes that follow it in a pair that looks like something, by their lowest bits, and those before it.
     look_next: u64,
     look_before: u64,
-    /// The same for the keys beside it in a pair that sounds like something.
-    sound_next: u32,
-    sound_before: u32,
     facts: Facts,
+    /// Its place in `Steps`: as the first key, and as the second one.
+    row: u16,
+    column: u8,
+    shift: u8,
 }
+
+/// Four bits for each pair of keys.
+struct Steps(Box<[u64; STEPS]>);
+
+const STEPS: usize = KEYS * KEYS / 16;
+/// A longer term begins with the two.
+const BEGINS: u64 = 1;
+/// One goes on with them after its first key.
+const GOES_ON: u64 = 2;
+/// A term of two characters sounds so.
+const SOUNDS: u64 = 4;
 
 pub struct Places {
     sides: Box<[Sides; CLASSES]>,
-    /// Two bits for each pair of keys: whether a longer term begins with it, and whether one goes on so after its
-    /// first key.
-    steps: Box<[u64; KEYS * KEYS / 32]>,
+    steps: Steps,
 }
 
 impl Places {
+    /// `longer` are the keys of longer terms.
     pub fn new(sounds: &Anchors, looks: &Anchors, longer: &[(&[Key], u32)], words: &Words) -> Self {
         let mut sides: Box<[Sides; CLASSES]> = boxed(Sides::default());
         for (side, facts) in sides.iter_mut().zip(facts(words)) {
-            side.facts = facts;
+            let (row, column, shift) = Steps::place(facts.key());
+            (side.facts, side.row, side.column, side.shift) = (facts, row, column, shift);
         }
         for (a, b, _) in looks.pairs() {
             sides[usize::from(a)].look_next |= 1 << (b & 63);
             sides[usize::from(b)].look_before |= 1 << (a & 63);
         }
+        let mut steps = Steps(boxed(0));
         for (a, b, changed) in sounds.pairs() {
-            if changed == 1 {
-                sides[usize::from(a)].sound_next |= 1 << (b & 31);
-            } else {
-                sides[usize::from(b)].sound_before |= 1 << (a & 31);
+            match changed {
+                0 => steps.add(a, keys()[usize::from(b)], SOUNDS),
+                _ => steps.add(keys()[usize::from(a)], b, SOUNDS),
             }
         }
-        let mut steps: Box<[u64; KEYS * KEYS / 32]> = boxed(0);
-        for (keys, _) in longer {
-            for (bit, two) in keys.windows(2).take(2).enumerate().filter(|_| keys.len() > 2) {
-                let (word, shift) = step(two[0], two[1]);
-                steps[word] |= 1 << (shift + bit as u32);
+        for &(keys, _) in longer {
+            if let [a, b, c, ..] = *keys {
+                steps.add(a, b, BEGINS);
+                steps.add(b, c, GOES_ON);
             }
         }
         Self { sides, steps }
@@ -72,26 +83,29 @@ impl Places {
         self.sides[usize::from(class)].facts
     }
 
-    /// Whether a longer term may begin with two keys, and, in the next bit, go on with them.
-    #[inline]
-    fn step(&self, a: Key, b: Key) -> u64 {
-        let (word, shift) = step(a, b);
-        self.steps[word] >> shift
+    pub fn bytes(&self) -> usize {
+        size_of_val(&*self.sides) + size_of_val(&*self.steps.0)
+    }
+}
+
+impl Steps {
+    fn place(key: Key) -> (u16, u8, u8) {
+        (key * (KEYS / 16) as u16, (key / 16) as u8, (key % 16 * 4) as u8)
     }
 
-    pub fn bytes(&self) -> usize {
-        size_of_val(&*self.sides) + size_of_val(&*self.steps)
+    fn add(&mut self, a: Key, b: Key, bit: u64) {
+        let ((row, ..), (_, column, shift)) = (Self::place(a), Self::place(b));
+        self.0[usize::from(row) + usize::from(column)] |= bit << shift;
+    }
+
+    #[inline]
+    fn get(&self, a: &Sides, b: &Sides) -> u64 {
+        self.0[(usize::from(a.row) + usize::from(b.column)) % STEPS] >> b.shift
     }
 }
 
 fn boxed<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
     vec![value; N].try_into().unwrap_or_else(|_| unreachable!("it has as many as that"))
-}
-
-#[inline]
-fn step(a: Key, b: Key) -> (usize, u32) {
-    let word = usize::from(a) * (KEYS / 32) + usize::from(b) / 32;
-    (word % (KEYS * KEYS / 32), u32::from(b) % 32 * 2)
 }
 
 /// A place, and the pair that is looked for there.
@@ -101,10 +115,23 @@ pub struct Place {
     pub pair: u32,
 }
 
+/// Moves what is to be kept to the front, and tells how much that is.
+fn keep(places: &mut [Place], wanted: impl Fn(&Place) -> bool) -> usize {
+    let mut kept = 0;
+    for index in 0..places.len() {
+        let place = places[index];
+        places[kept] = place;
+        kept += usize::from(wanted(&place));
+    }
+    kept
+}
+
 /// The places of a block.
 pub struct Block {
     flagged: [u32; BLOCK],
-    strange: [u32; BLOCK],
+    /// Pairs that may sound like a term, and that may look like one.
+    heard: [u32; BLOCK],
+    seen: [u32; BLOCK],
     /// Longer terms by sound.
     longer: [u32; BLOCK],
     sounds: [Place; 2 * BLOCK],
@@ -116,7 +143,8 @@ impl Default for Block {
     fn default() -> Self {
         Self {
             flagged: [0; BLOCK],
-            strange: [0; BLOCK],
+            heard: [0; BLOCK],
+            seen: [0; BLOCK],
             longer: [0; BLOCK],
             sounds: [Place::default(); 2 * BLOCK],
             looks: [Place::default(); BLOCK],
@@ -145,27 +173,26 @@ impl Block {
         let mut begins = 0;
         for (at, two) in (0..).zip(classes[from..=until].windows(2)) {
             let second = &places.sides[usize::from(two[1])];
-            let (a, b) = (first.facts, second.facts);
-            let sound = first.sound_next >> (b.key() & 31) | second.sound_before >> (a.key() & 31);
-            let look = first.look_next >> (two[1] & 63) & second.look_before >> (two[0] & 63);
-            let strange = (sound | look as u32) & u32::from(a.is_rare_with(b));
-            let step = places.step(a.key(), b.key());
-            let flags = strange * STRANGE | (begins & step >> 1) as u32 % 2 * LONGER;
-            self.flagged[count % BLOCK] = at << FLAGS | flags;
+            let look = first.look_next >> (two[1] & 63) & second.look_before >> (two[0] & 63) & 1;
+            let step = places.steps.get(first, second);
+            let rare = u64::from(first.facts.is_rare_with(second.facts)).wrapping_neg();
+            let flags = (step & SOUNDS | look) & rare | begins & step & GOES_ON;
+            self.flagged[count % BLOCK] = at << FLAGS | flags as u32;
             count += usize::from(flags != 0);
-            (first, begins) = (second, step);
+            (first, begins) = (second, step << 1);
         }
-        let step = places.step(first.facts.key(), places.facts(classes[until + 1]).key());
-        let longer = |place: u32| place.wrapping_sub(1);
-        self.longer[0] = longer(until as u32);
-        let (mut strange, mut long) = (0, (begins & step >> 1 & 1) as usize);
+        let last = places.steps.get(first, &places.sides[usize::from(classes[until + 1])]);
+        let before = |place: u32| place.wrapping_sub(1);
+        self.longer[0] = before(until as u32);
+        let (mut sound, mut look, mut long) = (0, 0, usize::from(begins & last & GOES_ON != 0));
         for index in 0..count {
             let flagged = self.flagged[index % BLOCK];
-            let place = from + (flagged >> FLAGS) as usize;
-            self.strange[strange % BLOCK] = place as u32;
-            let joined = words.joins_often(classes[place], classes[place + 1]);
-            strange += usize::from((flagged & STRANGE != 0) & !joined);
-            self.longer[long % BLOCK] = longer(place as u32);
+            let at = from as u32 + (flagged >> FLAGS);
+            self.heard[sound % BLOCK] = at;
+            sound += usize::from(flagged & SOUND != 0);
+            self.seen[look % BLOCK] = at;
+            look += usize::from(flagged & LOOK != 0);
+            self.longer[long % BLOCK] = before(at);
             long += usize::from(flagged & LONGER != 0);
         }
         for (number, chunk) in classes[from..until].chunks(CHUNK).enumerate() {
@@ -176,17 +203,29 @@ impl Block {
                 );
             }
         }
-        let (mut sound, mut look) = (0, 0);
-        for index in 0..strange {
-            let at = self.strange[index % BLOCK];
-            let (a, b) = (classes[at as usize], classes[at as usize + 1]);
+        let two = |at: u32| (classes[at as usize], classes[at as usize + 1]);
+        let mut sounding = 0;
+        for index in 0..sound {
+            let at = self.heard[index % BLOCK];
+            let (a, b) = two(at);
             for pair in [pair(a, places.facts(b).key()), pair(places.facts(a).key(), b)] {
-                self.sounds[sound % (2 * BLOCK)] = Place { at, pair };
-                sound += usize::from(sounds.may_hold(pair));
+                self.sounds[sounding % (2 * BLOCK)] = Place { at, pair };
+                sounding += usize::from(sounds.may_hold(pair));
             }
-            self.looks[look % BLOCK] = Place { at, pair: pair(a, b) };
-            look += usize::from(looks.may_hold(pair(a, b)));
         }
+        let mut looking = 0;
+        for index in 0..look {
+            let at = self.seen[index % BLOCK];
+            let (a, b) = two(at);
+            self.looks[looking % BLOCK] = Place { at, pair: pair(a, b) };
+            looking += usize::from(looks.may_hold(pair(a, b)));
+        }
+        let strange = |place: &Place| {
+            let (a, b) = two(place.at);
+            !words.joins_often(a, b)
+        };
+        let sound = keep(&mut self.sounds[..sounding], strange);
+        let look = keep(&mut self.looks[..looking], strange);
         let mut deep = 0;
         for index in 0..long {
             let at = self.longer[index % BLOCK];

@@ -28,7 +28,8 @@ impl Search<'_> {
         for one in loose.sounds.at(places, anchored) {
             let at = one.place.at as usize;
             let price = |class| loose.places.facts(class).price();
-            let written = -f32::from(price(classes[at]) + price(classes[at + 1])) / Facts::STEPS;
+            // Both prices are a step too low at most.
+            let written = -f32::from(price(classes[at]) + price(classes[at + 1]) + 2) / Facts::STEPS;
             let anchor = loose.sounds.get(one.anchor);
             let sought = loose.sought(anchor.sought);
             let changed = usize::from(anchor.at);
