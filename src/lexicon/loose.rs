@@ -115,7 +115,7 @@ impl Loose {
             }
         }
         firsts.push(sequences.len() as u32);
-        let trie = Trie::deep(&distinct)?;
+        let trie = Trie::new(&distinct)?;
         let (sounds, looks) = (Anchors::by_sound(&sought), Anchors::by_look(&sought, words));
         Ok(Self {
             places: Places::new(&sounds, &looks, &distinct, words),

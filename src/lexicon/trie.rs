@@ -7,11 +7,16 @@ use super::LexiconError;
 
 /// No pattern ends here.
 pub const NONE: u32 = u32::MAX;
+/// In no sequence.
+const NO_SYMBOL: u16 = 0;
 const EMPTY: u64 = u64::MAX;
 const MOST_NODES: usize = (1 << 24) - 1;
 
 pub struct Trie {
-    filter: Filter,
+    /// The first two symbols of every sequence.
+    pairs: Filter,
+    /// The first three, or the first two and none.
+    threes: Filter,
     /// First two symbols in the upper half, node in the lower.
     roots: Table,
     /// Node, symbol and child: 24, 16 and 24 bits.
@@ -182,15 +187,6 @@ fn three(a: u16, b: u16, c: u16) -> u64 {
 impl Trie {
     /// `sequences` have at least two symbols each and are sorted and distinct; each has a number of its own.
     pub fn new(sequences: &[(&[u16], u32)]) -> Result<Self, LexiconError> {
-        Self::build(sequences, false)
-    }
-
-    /// With a filter over three symbols, for `may_begin_deep`; shorter sequences do not pass it.
-    pub fn deep(sequences: &[(&[u16], u32)]) -> Result<Self, LexiconError> {
-        Self::build(sequences, true)
-    }
-
-    fn build(sequences: &[(&[u16], u32)], deep: bool) -> Result<Self, LexiconError> {
         let mut nodes = Vec::with_capacity(sequences.len() * 2);
         let mut edges: Vec<(u32, u16, u32)> = Vec::with_capacity(sequences.len() * 2);
         let mut roots: Vec<(u32, u32)> = Vec::new();
@@ -220,15 +216,16 @@ impl Trie {
         if nodes.len() > MOST_NODES {
             return Err(LexiconError::TooLarge(format!("{} places", nodes.len())));
         }
-        let mut filter = Filter::new(if deep { sequences.len() } else { roots.len() }, 16);
+        let mut threes = Filter::new(sequences.len(), 16);
         for &(sequence, _) in sequences {
-            match (deep, sequence) {
-                (true, &[a, b, c, ..]) => filter.add(three(a, b, c)),
-                (false, &[a, b, ..]) => filter.add(u64::from(pair(a, b))),
-                _ => {}
-            }
+            threes.add(three(sequence[0], sequence[1], sequence.get(2).copied().unwrap_or(NO_SYMBOL)));
         }
-        let mut trie = Self { filter, roots: Table::new(roots.len()), edges: Table::new(edges.len()), nodes };
+        let mut pairs = Filter::new(roots.len(), 16);
+        for &(pair, _) in &roots {
+            pairs.add(u64::from(pair));
+        }
+        let (roots_table, edges_table) = (Table::new(roots.len()), Table::new(edges.len()));
+        let mut trie = Self { pairs, threes, roots: roots_table, edges: edges_table, nodes };
         for (pair, node) in roots {
             trie.roots.insert(u64::from(pair), 32, u64::from(node));
         }
@@ -247,9 +244,16 @@ impl Trie {
         let mut count = 0;
         for (at, two) in text.windows(2).enumerate() {
             places[count] = at as u32;
-            count += usize::from(self.filter.may_hold(u64::from(pair(two[0], two[1]))));
+            count += usize::from(self.pairs.may_hold(u64::from(pair(two[0], two[1]))));
         }
-        self.find_at(&places[..count], |at| text[at], walk);
+        let mut kept = 0;
+        for index in 0..count {
+            let at = places[index] as usize;
+            let (a, b, c) = (text[at], text[at + 1], text.get(at + 2).copied().unwrap_or(NO_SYMBOL));
+            places[kept] = at as u32;
+            kept += usize::from(self.may_begin(a, b, c) | self.may_begin(a, b, NO_SYMBOL));
+        }
+        self.find_at(&places[..kept], |at| text[at], walk);
         walk.places = places;
         &walk.found
     }
@@ -291,9 +295,10 @@ impl Trie {
         found
     }
 
+    /// Whether a sequence of three symbols and more may begin so.
     #[inline]
-    pub fn may_begin_deep(&self, a: u16, b: u16, c: u16) -> bool {
-        self.filter.may_hold(three(a, b, c))
+    pub fn may_begin(&self, a: u16, b: u16, c: u16) -> bool {
+        self.threes.may_hold(three(a, b, c))
     }
 
     #[inline]
@@ -315,6 +320,10 @@ impl Trie {
     }
 
     pub fn bytes(&self) -> usize {
-        self.filter.bytes() + self.roots.bytes() + self.edges.bytes() + self.nodes.len() * size_of::<Node>()
+        self.pairs.bytes()
+            + self.threes.bytes()
+            + self.roots.bytes()
+            + self.edges.bytes()
+            + self.nodes.len() * size_of::<Node>()
     }
 }

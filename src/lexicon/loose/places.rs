@@ -231,7 +231,7 @@ impl Block {
             let at = self.longer[index % BLOCK];
             let key = |on: usize| places.facts(classes[at as usize + on]).key();
             self.longer[deep % BLOCK] = at;
-            deep += usize::from(trie.may_begin_deep(key(0), key(1), key(2)));
+            deep += usize::from(trie.may_begin(key(0), key(1), key(2)));
         }
         self.lens = [sound, look, deep];
         until
