@@ -214,9 +214,10 @@ fn least(characters: usize, changes: &[Change]) -> f32 {
 }
 
 impl Judge {
-    /// A first look at a longer candidate by sound, in which most end.
+    /// A first look at a longer candidate by sound, in which most end; `least` is the least that ln P of its characters
+    /// can be, each for itself.
     #[inline]
-    pub fn may_sound(&self, written: &[Class], sought: &Sought) -> bool {
+    pub fn may_sound(&self, written: &[Class], sought: &Sought, least: f32) -> bool {
         let literal = written.iter().zip(sought.classes()).filter(|(have, want)| have == want).count();
         if literal == written.len() {
             return false;
@@ -226,8 +227,7 @@ impl Judge {
         }
         let changed = (written.len() - literal) as f32;
         let most = sought.worth - changed * Change::Homophone.price() - 0.5;
-        let single: f32 = written.iter().map(|&class| self.words.single(class)).sum();
-        most > single && most > self.words.best(written)
+        most > least && most > self.words.best(written)
     }
 
     /// A first look at a candidate by shape: what stands around the changed character must be mostly as it should be.
@@ -243,11 +243,7 @@ impl Judge {
         let term = sought.classes();
         let at = |place: usize| classes.get(place).copied().unwrap_or(0);
         if term.len() == 2 {
-            if split.is_some() {
-                return true;
-            }
-            let (a, b) = if changed == 0 { (at(item), at(item + 1)) } else { (at(item - 1), at(item)) };
-            return sought.worth - LEAST_LOOK > self.words.single(a) + self.words.single(b);
+            return true;
         }
         // Three and more: the pair is one literal character, another one must be near, parts apart.
         let before = (0..changed)

@@ -83,6 +83,12 @@ impl Places {
         self.sides[usize::from(class)].facts
     }
 
+    /// ln P of characters each for itself, or a little less: a price is a step too low at most.
+    pub fn least(&self, classes: &[Class]) -> f32 {
+        let steps: u16 = classes.iter().map(|&class| self.facts(class).price() + 1).sum();
+        -f32::from(steps) / Facts::STEPS
+    }
+
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.sides) + size_of_val(&*self.steps.0)
     }

@@ -3,7 +3,6 @@
 use super::align::{align, align_sign};
 use super::anchors::{AnchorKind, Anchored};
 use super::channel::{self, Cell, Finding, Judge};
-use super::keys::Facts;
 use super::places::Place;
 use super::{LONGEST, Loose, pinyin};
 use crate::lexicon::fold::is_letter;
@@ -27,9 +26,7 @@ impl Search<'_> {
         let (loose, classes) = (self.loose, self.stream.classes());
         for one in loose.sounds.at(places, anchored) {
             let at = one.place.at as usize;
-            let price = |class| loose.places.facts(class).price();
-            // Both prices are a step too low at most.
-            let written = -f32::from(price(classes[at]) + price(classes[at + 1]) + 2) / Facts::STEPS;
+            let written = loose.places.least(&classes[at..at + 2]);
             let anchor = loose.sounds.get(one.anchor);
             let sought = loose.sought(anchor.sought);
             let changed = usize::from(anchor.at);
@@ -46,8 +43,10 @@ impl Search<'_> {
         let key = |at: usize| loose.places.facts(classes[at]).key();
         for found in loose.trie.find_at(places, key, walk).iter().filter(|found| found.len > 2) {
             let items = found.at as usize..(found.at + found.len) as usize;
+            let written = &classes[items.clone()];
+            let least = loose.places.least(written);
             for &owner in loose.owners(found.value) {
-                if self.judge.may_sound(&classes[items.clone()], loose.sought(owner)) {
+                if self.judge.may_sound(written, loose.sought(owner), least) {
                     self.decide_items(owner, items.clone());
                 }
             }
