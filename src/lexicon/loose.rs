@@ -78,6 +78,7 @@ impl Sought {
 /// Buffers of a scan.
 #[derive(Default)]
 pub struct Scratch {
+    pub plain: Vec<u32>,
     letters: Vec<u32>,
     cells: Vec<Cell>,
     block: Block,
@@ -86,8 +87,13 @@ pub struct Scratch {
 }
 
 impl Loose {
-    /// `terms` with their folded classes.
-    pub fn new(terms: Vec<(u32, Vec<Class>)>, words: &'static Words) -> Result<Self, LexiconError> {
+    /// `terms` with their folded classes; `plain` are the sequences of all terms that are looked for as they are. `None`
+    /// where no term is looked for in loose ways.
+    pub fn new(
+        terms: Vec<(u32, Vec<Class>)>,
+        plain: &[(&[Class], u32)],
+        words: &'static Words,
+    ) -> Result<Option<Self>, LexiconError> {
         let sought: Vec<Sought> = terms
             .into_iter()
             .filter_map(|(term, mut all)| {
@@ -101,6 +107,9 @@ impl Loose {
                 Sought { term, worth: channel::worth(words, &all), len: all.len() as u8, tail, classes }
             })
             .collect();
+        if sought.is_empty() {
+            return Ok(None);
+        }
         let mut sequences: Vec<(Vec<Key>, u32)> = Vec::with_capacity(sought.len() * 2);
         for (number, one) in sought.iter().enumerate() {
             sequences.extend(readings_of(one.classes()).into_iter().map(|keys| (keys, number as u32)));
@@ -117,8 +126,8 @@ impl Loose {
         firsts.push(sequences.len() as u32);
         let trie = Trie::new(&distinct)?;
         let (sounds, looks) = (Anchors::by_sound(&sought), Anchors::by_look(&sought, words));
-        Ok(Self {
-            places: Places::new(&sounds, &looks, &distinct, words),
+        Ok(Some(Self {
+            places: Places::new(&sounds, &looks, &distinct, plain, words),
             owners: sequences.iter().map(|&(_, owner)| owner).collect(),
             gaps: gaps(&sought),
             terms: sought,
@@ -126,7 +135,7 @@ impl Loose {
             firsts,
             sounds,
             looks,
-        })
+        }))
     }
 
     pub fn sought(&self, number: u32) -> &Sought {
@@ -143,7 +152,8 @@ impl Loose {
             + self.gaps.len() * 48
     }
 
-    /// Every disguised term of a text.
+    /// Every disguised term of a text. `scratch.plain` becomes the places at which a term may begin as it is: it is the
+    /// same look at each character.
     pub fn scan(
         &self,
         text: &str,
@@ -152,17 +162,17 @@ impl Loose {
         judge: &Judge,
         out: &mut Vec<Finding>,
     ) {
-        if self.terms.is_empty() {
-            return;
-        }
         let classes = stream.padded();
-        let Scratch { letters, cells, block, anchored, walk } = scratch;
+        let Scratch { plain, letters, cells, block, anchored, walk } = scratch;
+        plain.clear();
         letters.clear();
         let tables = (&self.sounds, &self.looks, &self.trie);
         let mut search = Search { loose: self, text, stream, judge, cells, out };
         let mut at = 0;
         while at + 3 < classes.len() {
-            at = block.read(&self.places, tables, classes, at, judge.words, letters);
+            at = block.read(&self.places, tables, classes, at, judge.words);
+            plain.extend_from_slice(block.plain());
+            letters.extend(block.letters(classes));
             search.by_sound(block.sounds(), anchored);
             search.by_longer_sound(block.longer(), walk);
             search.by_look(block.looks(), anchored);

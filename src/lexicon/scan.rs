@@ -92,7 +92,7 @@ impl Matcher {
             Some(automaton.map_err(|error| LexiconError::TooLarge(error.to_string()))?)
         };
         let loose = match words {
-            Some(words) => Some(Loose::new(sought(&terms), words)?),
+            Some(words) => Loose::new(sought(&terms), &several, words)?,
             None => None,
         };
         let guarded = terms.iter().map(|term| !term.unless.is_empty()).collect();
@@ -135,7 +135,14 @@ impl Matcher {
         stream.read(text);
         let mut guards: Vec<Guard> = Vec::new();
         let classes = stream.classes();
-        for found in self.trie.find(stream.padded(), walk) {
+        let found = if let (Some(sought), Some(words)) = (&self.loose, self.words) {
+            disguised.clear();
+            sought.scan(text, stream, loose, &channel::Judge { words }, disguised);
+            self.trie.find_among(&mut loose.plain, stream.padded(), walk)
+        } else {
+            self.trie.find(stream.padded(), walk)
+        };
+        for found in found {
             self.found(text, stream, found, items, hits, &mut guards);
         }
         if !self.repetitions.is_empty() {
@@ -149,9 +156,7 @@ impl Matcher {
         if let Some(literal) = &self.literal {
             Self::literally(literal, text, hits);
         }
-        if let (Some(sought), Some(words)) = (&self.loose, self.words) {
-            disguised.clear();
-            sought.scan(text, stream, loose, &channel::Judge { words }, disguised);
+        if self.loose.is_some() {
             Self::add_disguised(disguised, hits);
         }
         if !guards.is_empty() {

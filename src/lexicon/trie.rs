@@ -246,16 +246,21 @@ impl Trie {
             places[count] = at as u32;
             count += usize::from(self.pairs.may_hold(u64::from(pair(two[0], two[1]))));
         }
+        self.find_among(&mut places[..count], text, walk);
+        walk.places = places;
+        &walk.found
+    }
+
+    /// As `find`, at places of which the first two symbols are worth a closer look.
+    pub fn find_among<'w>(&self, places: &mut [u32], text: &[u16], walk: &'w mut Walk) -> &'w [Found] {
         let mut kept = 0;
-        for index in 0..count {
+        for index in 0..places.len() {
             let at = places[index] as usize;
             let (a, b, c) = (text[at], text[at + 1], text.get(at + 2).copied().unwrap_or(NO_SYMBOL));
             places[kept] = at as u32;
             kept += usize::from(self.may_begin(a, b, c) | self.may_begin(a, b, NO_SYMBOL));
         }
-        self.find_at(&places[..kept], |at| text[at], walk);
-        walk.places = places;
-        &walk.found
+        self.find_at(&places[..kept], |at| text[at], walk)
     }
 
     /// Every sequence that begins at one of these places; `symbol` tells what stands at a place.

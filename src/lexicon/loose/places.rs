@@ -19,7 +19,8 @@ const CHUNK: usize = 32;
 const LOOK: u32 = 1;
 const LONGER: u32 = GOES_ON as u32;
 const SOUND: u32 = SOUNDS as u32;
-const FLAGS: u32 = 3;
+const PLAIN: u32 = 8;
+const FLAGS: u32 = 4;
 
 /// By class, all that a first look asks for. The few characters that most texts are made of keep theirs in the cache.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +28,9 @@ struct Sides {
     /// The classes that follow it in a pair that looks like something, by their lowest bits, and those before it.
     look_next: u64,
     look_before: u64,
+    /// The same for a pair that a term begins with as it is.
+    plain_next: u64,
+    plain_before: u64,
     facts: Facts,
     /// Its place in `Steps`: as the first key, and as the second one.
     row: u16,
@@ -52,7 +56,13 @@ pub struct Places {
 
 impl Places {
     /// `longer` are the keys of longer terms.
-    pub fn new(sounds: &Anchors, looks: &Anchors, longer: &[(&[Key], u32)], words: &Words) -> Self {
+    pub fn new(
+        sounds: &Anchors,
+        looks: &Anchors,
+        longer: &[(&[Key], u32)],
+        plain: &[(&[Class], u32)],
+        words: &Words,
+    ) -> Self {
         let mut sides: Box<[Sides; CLASSES]> = boxed(Sides::default());
         for (side, facts) in sides.iter_mut().zip(facts(words)) {
             let (row, column, shift) = Steps::place(facts.key());
@@ -61,6 +71,10 @@ impl Places {
         for (a, b, _) in looks.pairs() {
             sides[usize::from(a)].look_next |= 1 << (b & 63);
             sides[usize::from(b)].look_before |= 1 << (a & 63);
+        }
+        for (sequence, _) in plain {
+            sides[usize::from(sequence[0])].plain_next |= 1 << (sequence[1] & 63);
+            sides[usize::from(sequence[1])].plain_before |= 1 << (sequence[0] & 63);
         }
         let mut steps = Steps(boxed(0));
         for (a, b, changed) in sounds.pairs() {
@@ -121,44 +135,49 @@ pub struct Place {
     pub pair: u32,
 }
 
-/// Moves what is to be kept to the front, and tells how much that is.
-fn keep(places: &mut [Place], wanted: impl Fn(&Place) -> bool) -> usize {
-    let mut kept = 0;
-    for index in 0..places.len() {
-        let place = places[index];
-        places[kept] = place;
-        kept += usize::from(wanted(&place));
-    }
-    kept
-}
-
-/// The places of a block.
+/// The places of a block, by what may be there.
 pub struct Block {
+    from: usize,
+    until: usize,
     flagged: [u32; BLOCK],
+    plain: [u32; BLOCK],
     /// Pairs that may sound like a term, and that may look like one.
     heard: [u32; BLOCK],
     seen: [u32; BLOCK],
-    /// Longer terms by sound.
     longer: [u32; BLOCK],
     sounds: [Place; 2 * BLOCK],
     looks: [Place; BLOCK],
-    lens: [usize; 3],
+    lens: Lens,
+}
+
+#[derive(Default)]
+struct Lens {
+    plain: usize,
+    heard: usize,
+    seen: usize,
+    longer: usize,
+    sounds: usize,
+    looks: usize,
 }
 
 impl Default for Block {
     fn default() -> Self {
         Self {
+            from: 0,
+            until: 0,
             flagged: [0; BLOCK],
+            plain: [0; BLOCK],
             heard: [0; BLOCK],
             seen: [0; BLOCK],
             longer: [0; BLOCK],
             sounds: [Place::default(); 2 * BLOCK],
             looks: [Place::default(); BLOCK],
-            lens: [0; 3],
+            lens: Lens::default(),
         }
     }
 }
 
+// Lists are written at each place and counted on only where it counts: no branch can be guessed wrong.
 impl Block {
     /// Looks at the pairs that begin at `from` and after it, as many as a block takes; `classes` are padded by two.
     /// Tells where the next block begins.
@@ -169,89 +188,134 @@ impl Block {
         classes: &[Class],
         from: usize,
         words: &Words,
-        letters: &mut Vec<u32>,
     ) -> usize {
+        (self.from, self.until) = (from, (from + BLOCK).min(classes.len() - 3));
+        let (flagged, ends_longer) = self.flag(places, classes);
+        self.part(flagged, ends_longer);
         let (sounds, looks, trie) = tables;
-        let until = (from + BLOCK).min(classes.len() - 3);
-        // Every list is written at each place and counted on only where it counts: no branch can be guessed wrong.
+        self.look_closer(places, sounds, looks, classes, words);
+        let mut long = 0;
+        for index in 0..self.lens.longer {
+            let at = self.longer[index % BLOCK];
+            let key = |on: usize| places.facts(classes[at as usize + on]).key();
+            self.longer[long % BLOCK] = at;
+            long += usize::from(trie.may_begin(key(0), key(1), key(2)));
+        }
+        self.lens.longer = long;
+        self.until
+    }
+
+    /// The first look: how many places are flagged, and whether a longer term may begin at the last pair.
+    fn flag(&mut self, places: &Places, classes: &[Class]) -> (usize, bool) {
         let mut count = 0;
-        let mut first = &places.sides[usize::from(classes[from])];
+        let mut first = &places.sides[usize::from(classes[self.from])];
         let mut begins = 0;
-        for (at, two) in (0..).zip(classes[from..=until].windows(2)) {
+        for (at, two) in (0..).zip(classes[self.from..=self.until].windows(2)) {
             let second = &places.sides[usize::from(two[1])];
+            let plain = first.plain_next >> (two[1] & 63) & second.plain_before >> (two[0] & 63) & 1;
             let look = first.look_next >> (two[1] & 63) & second.look_before >> (two[0] & 63) & 1;
             let step = places.steps.get(first, second);
             let rare = u64::from(first.facts.is_rare_with(second.facts)).wrapping_neg();
-            let flags = (step & SOUNDS | look) & rare | begins & step & GOES_ON;
+            let flags = (step & SOUNDS | look) & rare | begins & step & GOES_ON | plain << 3;
             self.flagged[count % BLOCK] = at << FLAGS | flags as u32;
             count += usize::from(flags != 0);
             (first, begins) = (second, step << 1);
         }
-        let last = places.steps.get(first, &places.sides[usize::from(classes[until + 1])]);
+        let last = places.steps.get(first, &places.sides[usize::from(classes[self.until + 1])]);
+        (count, begins & last & GOES_ON != 0)
+    }
+
+    /// A list for each flag.
+    fn part(&mut self, flagged: usize, ends_longer: bool) {
+        // That a longer term goes on is seen a place after it begins.
         let before = |place: u32| place.wrapping_sub(1);
-        self.longer[0] = before(until as u32);
-        let (mut sound, mut look, mut long) = (0, 0, usize::from(begins & last & GOES_ON != 0));
-        for index in 0..count {
+        self.longer[0] = before(self.until as u32);
+        let (mut plain, mut heard, mut seen, mut longer) = (0, 0, 0, usize::from(ends_longer));
+        for index in 0..flagged {
             let flagged = self.flagged[index % BLOCK];
-            let at = from as u32 + (flagged >> FLAGS);
-            self.heard[sound % BLOCK] = at;
-            sound += usize::from(flagged & SOUND != 0);
-            self.seen[look % BLOCK] = at;
-            look += usize::from(flagged & LOOK != 0);
-            self.longer[long % BLOCK] = before(at);
-            long += usize::from(flagged & LONGER != 0);
+            let at = self.from as u32 + (flagged >> FLAGS);
+            self.plain[plain % BLOCK] = at;
+            plain += usize::from(flagged & PLAIN != 0);
+            self.heard[heard % BLOCK] = at;
+            heard += usize::from(flagged & SOUND != 0);
+            self.seen[seen % BLOCK] = at;
+            seen += usize::from(flagged & LOOK != 0);
+            self.longer[longer % BLOCK] = before(at);
+            longer += usize::from(flagged & LONGER != 0);
         }
-        for (number, chunk) in classes[from..until].chunks(CHUNK).enumerate() {
-            if chunk.iter().fold(false, |some, &class| some | is_letter(class)) {
-                let first = from + number * CHUNK;
-                letters.extend(
-                    (first..first + chunk.len()).filter(|&at| is_letter(classes[at])).map(|at| at as u32),
-                );
-            }
-        }
+        self.lens = Lens { plain, heard, seen, longer, ..Lens::default() };
+    }
+
+    /// The filters of the pairs themselves, and whether the two are strange beside each other.
+    fn look_closer(
+        &mut self,
+        places: &Places,
+        sounds: &Anchors,
+        looks: &Anchors,
+        classes: &[Class],
+        words: &Words,
+    ) {
         let two = |at: u32| (classes[at as usize], classes[at as usize + 1]);
-        let mut sounding = 0;
-        for index in 0..sound {
+        let mut sound = 0;
+        for index in 0..self.lens.heard {
             let at = self.heard[index % BLOCK];
             let (a, b) = two(at);
             for pair in [pair(a, places.facts(b).key()), pair(places.facts(a).key(), b)] {
-                self.sounds[sounding % (2 * BLOCK)] = Place { at, pair };
-                sounding += usize::from(sounds.may_hold(pair));
+                self.sounds[sound % (2 * BLOCK)] = Place { at, pair };
+                sound += usize::from(sounds.may_hold(pair));
             }
         }
-        let mut looking = 0;
-        for index in 0..look {
+        let mut look = 0;
+        for index in 0..self.lens.seen {
             let at = self.seen[index % BLOCK];
             let (a, b) = two(at);
-            self.looks[looking % BLOCK] = Place { at, pair: pair(a, b) };
-            looking += usize::from(looks.may_hold(pair(a, b)));
+            self.looks[look % BLOCK] = Place { at, pair: pair(a, b) };
+            look += usize::from(looks.may_hold(pair(a, b)));
         }
         let strange = |place: &Place| {
             let (a, b) = two(place.at);
             !words.joins_often(a, b)
         };
-        let sound = keep(&mut self.sounds[..sounding], strange);
-        let look = keep(&mut self.looks[..looking], strange);
-        let mut deep = 0;
-        for index in 0..long {
-            let at = self.longer[index % BLOCK];
-            let key = |on: usize| places.facts(classes[at as usize + on]).key();
-            self.longer[deep % BLOCK] = at;
-            deep += usize::from(trie.may_begin(key(0), key(1), key(2)));
-        }
-        self.lens = [sound, look, deep];
-        until
+        self.lens.sounds = keep(&mut self.sounds[..sound], strange);
+        self.lens.looks = keep(&mut self.looks[..look], strange);
     }
 
+    /// Where a term may begin as it is.
+    pub fn plain(&self) -> &[u32] {
+        &self.plain[..self.lens.plain]
+    }
+
+    /// Terms of two characters by sound.
     pub fn sounds(&self) -> &[Place] {
-        &self.sounds[..self.lens[0]]
+        &self.sounds[..self.lens.sounds]
     }
 
     pub fn looks(&self) -> &[Place] {
-        &self.looks[..self.lens[1]]
+        &self.looks[..self.lens.looks]
     }
 
+    /// Longer terms by sound.
     pub fn longer(&self) -> &[u32] {
-        &self.longer[..self.lens[2]]
+        &self.longer[..self.lens.longer]
     }
+
+    pub fn letters(&self, classes: &[Class]) -> impl Iterator<Item = u32> {
+        let chunks = classes[self.from..self.until].chunks(CHUNK).zip((self.from..).step_by(CHUNK));
+        let with_some =
+            chunks.filter(|(chunk, _)| chunk.iter().fold(false, |some, &class| some | is_letter(class)));
+        with_some.flat_map(|(chunk, first)| {
+            (first as u32..).zip(chunk).filter(|&(_, &class)| is_letter(class)).map(|(at, _)| at)
+        })
+    }
+}
+
+/// Moves what is to be kept to the front, and tells how much that is.
+fn keep(places: &mut [Place], wanted: impl Fn(&Place) -> bool) -> usize {
+    let mut kept = 0;
+    for index in 0..places.len() {
+        let place = places[index];
+        places[kept] = place;
+        kept += usize::from(wanted(&place));
+    }
+    kept
 }
