@@ -5,7 +5,8 @@
 //! the dictionary, in a window of a few characters.
 
 use super::fold::{self, Class, is_digit, is_han, is_letter};
-use super::stream::{Kind, token};
+use super::stream::{Kind, Stream, token};
+use super::trie::Found;
 use super::walk::Item;
 use super::words::Words;
 
@@ -115,6 +116,30 @@ pub fn disputed_after(words: &Words, text: &str, end: usize, last: Class) -> Sid
     match side.classes().first() {
         Some(&class) if is_han(last) && words.joins(last, class) => Side::after(text, end, AROUND),
         _ => Side::none(),
+    }
+}
+
+/// Whether a word of the dictionary may cross the edges of a plain hit, as far as the stream tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Edges {
+    pub left: bool,
+    pub right: bool,
+}
+
+impl Edges {
+    /// Nothing is known.
+    pub const OPEN: Self = Self { left: true, right: true };
+
+    pub fn of(words: &Words, stream: &Stream, found: &Found) -> Self {
+        let (classes, places) = (stream.padded(), stream.places());
+        let (first, after) = (found.at as usize, (found.at + found.len) as usize);
+        // Chinese characters have three bytes: nothing stands between two that are three bytes apart.
+        let beside = |at: usize| {
+            is_han(classes[at - 1]) && places.get(at).is_some_and(|&place| place - places[at - 1] == 3)
+        };
+        let joined =
+            |at: usize| !beside(at) || is_han(classes[at]) && words.joins(classes[at - 1], classes[at]);
+        Self { left: first == 0 || joined(first), right: joined(after) }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A text becomes the stream of its folded classes; a trie over that stream finds words; a short second look at the
 //! original says where exactly a word stands, how it was disguised, and whether it is one there at all.
 
-use super::borders::{self, AROUND, Side};
+use super::borders::{self, AROUND, Edges, Side};
 use super::fold::{self, Class, is_digit, is_han, is_letter};
 use super::loose::{self, Loose, channel};
 use super::pattern::{self, Built, Pattern, Patterns, Role};
@@ -16,6 +16,7 @@ use crate::model::{Hit, Term, Way};
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Less likely than this, in natural logarithms, and a reading with a word across the border wins. Four characters
 /// hardly ever stand together by accident.
@@ -55,6 +56,7 @@ struct Guard {
 struct Scratch {
     stream: Stream,
     walk: Walk,
+    edges: Vec<Edges>,
     items: Vec<Item>,
     loose: loose::Scratch,
     disguised: Vec<channel::Finding>,
@@ -131,7 +133,7 @@ impl Matcher {
     }
 
     fn scan_with(&self, scratch: &mut Scratch, text: &str, hits: &mut Vec<Hit>) {
-        let Scratch { stream, walk, items, loose, disguised } = scratch;
+        let Scratch { stream, walk, edges, items, loose, disguised } = scratch;
         stream.read(text);
         let mut guards: Vec<Guard> = Vec::new();
         let classes = stream.classes();
@@ -142,14 +144,21 @@ impl Matcher {
         } else {
             self.trie.find(stream.padded(), walk)
         };
-        for found in found {
-            self.found(text, stream, found, items, hits, &mut guards);
+        edges.clear();
+        if let Some(words) = self.words {
+            // All of them ahead, so that what one asks of the memory does not wait for the others.
+            edges.extend(found.iter().map(|found| Edges::of(words, stream, found)));
+        }
+        edges.resize(found.len(), Edges::OPEN);
+        for (found, &edges) in found.iter().zip(edges.iter()) {
+            self.found(text, stream, found, edges, items, hits, &mut guards);
         }
         if !self.repetitions.is_empty() {
             let mut before = None;
             for &at in stream.runs().iter().filter(|&&at| before.replace(at) != Some(at)) {
                 if let Some(&value) = self.repetitions.get(&classes[at as usize]) {
-                    self.found(text, stream, &Found { at, len: 1, value }, items, hits, &mut guards);
+                    let found = Found { at, len: 1, value };
+                    self.found(text, stream, &found, Edges::OPEN, items, hits, &mut guards);
                 }
             }
         }
@@ -172,6 +181,7 @@ impl Matcher {
         text: &str,
         stream: &Stream,
         found: &Found,
+        edges: Edges,
         items: &mut Vec<Item>,
         hits: &mut Vec<Hit>,
         guards: &mut Vec<Guard>,
@@ -194,8 +204,11 @@ impl Matcher {
                 && !goes_on(text, start, end)
             {
                 // What is written as it is folded has no repetitions.
-                let raw = if pattern.plain { sequence } else { self.patterns.raw(pattern) };
-                self.literal_hit(text, pattern, raw, start, end, hits);
+                let (raw, edges) = match pattern.plain {
+                    true => (sequence, edges),
+                    false => (self.patterns.raw(pattern), Edges::OPEN),
+                };
+                self.literal_hit(text, pattern, raw, edges, start..end, hits);
                 continue;
             }
             if pattern.exact {
@@ -227,15 +240,16 @@ impl Matcher {
         text: &str,
         pattern: &Pattern,
         raw: &[Class],
-        start: usize,
-        end: usize,
+        edges: Edges,
+        place: Range<usize>,
         hits: &mut Vec<Hit>,
     ) {
+        let Range { start, end } = place;
         let (first, last) = (raw[0], raw[raw.len() - 1]);
         if pattern.latin && !borders::slice_stands_alone(text, start, end, first, last) {
             return;
         }
-        if self.is_word(text, pattern, raw, start, end) {
+        if self.is_word(text, pattern, raw, edges, start..end) {
             hits.push(Hit { start, end, term: pattern.term, way: Way::Plain });
         }
     }
@@ -249,7 +263,7 @@ impl Matcher {
             at += first.len_utf8();
             if text.as_bytes()[at..].starts_with(letters) {
                 let raw = self.patterns.raw(pattern);
-                return self.literal_hit(text, pattern, raw, at, at + letters.len(), hits);
+                return self.literal_hit(text, pattern, raw, Edges::OPEN, at..at + letters.len(), hits);
             }
         }
     }
@@ -304,7 +318,7 @@ impl Matcher {
         let fits = if bridged {
             self.likely(text, items, raw)
         } else {
-            self.is_word(text, pattern, raw, start, end)
+            self.is_word(text, pattern, raw, Edges::OPEN, start..end)
         };
         if !fits {
             return None;
@@ -346,10 +360,23 @@ impl Matcher {
     }
 
     /// Whether its borders are borders of words.
-    fn is_word(&self, text: &str, pattern: &Pattern, raw: &[Class], start: usize, end: usize) -> bool {
+    fn is_word(
+        &self,
+        text: &str,
+        pattern: &Pattern,
+        raw: &[Class],
+        edges: Edges,
+        place: Range<usize>,
+    ) -> bool {
         let Some(words) = self.words else { return true };
-        let left = borders::disputed_before(words, text, start, raw[0]);
-        let right = borders::disputed_after(words, text, end, raw[raw.len() - 1]);
+        let mut left = Side::none();
+        if edges.left {
+            left = borders::disputed_before(words, text, place.start, raw[0]);
+        }
+        let mut right = Side::none();
+        if edges.right {
+            right = borders::disputed_after(words, text, place.end, raw[raw.len() - 1]);
+        }
         if left.classes().is_empty() && right.classes().is_empty() {
             return true;
         }

@@ -73,7 +73,8 @@ impl Words {
     /// Whether some word, the rarest apart, holds `a` directly followed by `b`: surely, where it does; in 2 % of the
     /// cases also where it does not.
     pub fn joins(&self, a: u16, b: u16) -> bool {
-        self.pairs.hold(a, b)
+        // The smaller table is the warmer one.
+        self.common.hold(a, b) || self.pairs.hold(a, b)
     }
 
     /// As `joins`, over the more frequent words only, and cheaper.

@@ -476,6 +476,9 @@ fn change_of(text: &str, cell: &Cell, want: Class) -> Option<Change> {
     } else {
         table.all(want).filter_map(heard).min_by(|a, b| a.price().total_cmp(&b.price()))
     };
+    if sound == Some(Change::Homophone) {
+        return sound; // nothing is cheaper
+    }
     let look = match tables().likeness(want, have) {
         Some(Likeness::Close) => Some(Change::Close),
         Some(Likeness::Distant) => Some(Change::Distant),
