@@ -18,6 +18,7 @@ pub enum Role {
 
 /// In 24 bytes: with many terms a hit costs what it fetches from memory.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says a thing of its own")]
 pub struct Pattern {
     pub term: u32,
     raw: u32,

@@ -204,10 +204,8 @@ impl Matcher {
                 && !goes_on(text, start, end)
             {
                 // What is written as it is folded has no repetitions.
-                let (raw, edges) = match pattern.plain {
-                    true => (sequence, edges),
-                    false => (self.patterns.raw(pattern), Edges::OPEN),
-                };
+                let (raw, edges) =
+                    if pattern.plain { (sequence, edges) } else { (self.patterns.raw(pattern), Edges::OPEN) };
                 self.literal_hit(text, pattern, raw, edges, start..end, hits);
                 continue;
             }

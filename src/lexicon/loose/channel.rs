@@ -233,7 +233,6 @@ impl Judge {
     /// A first look at a candidate by shape: what stands around the changed character must be mostly as it should be.
     #[inline]
     pub fn may_look(
-        &self,
         classes: &[Class],
         item: usize,
         changed: usize,

@@ -139,14 +139,14 @@ pub struct Place {
 pub struct Block {
     from: usize,
     until: usize,
-    flagged: [u32; BLOCK],
-    plain: [u32; BLOCK],
+    flagged: Box<[u32; BLOCK]>,
+    plain: Box<[u32; BLOCK]>,
     /// Pairs that may sound like a term, and that may look like one.
-    heard: [u32; BLOCK],
-    seen: [u32; BLOCK],
-    longer: [u32; BLOCK],
-    sounds: [Place; 2 * BLOCK],
-    looks: [Place; BLOCK],
+    heard: Box<[u32; BLOCK]>,
+    seen: Box<[u32; BLOCK]>,
+    longer: Box<[u32; BLOCK]>,
+    sounds: Box<[Place; 2 * BLOCK]>,
+    looks: Box<[Place; BLOCK]>,
     lens: Lens,
 }
 
@@ -165,13 +165,13 @@ impl Default for Block {
         Self {
             from: 0,
             until: 0,
-            flagged: [0; BLOCK],
-            plain: [0; BLOCK],
-            heard: [0; BLOCK],
-            seen: [0; BLOCK],
-            longer: [0; BLOCK],
-            sounds: [Place::default(); 2 * BLOCK],
-            looks: [Place::default(); BLOCK],
+            flagged: boxed(0),
+            plain: boxed(0),
+            heard: boxed(0),
+            seen: boxed(0),
+            longer: boxed(0),
+            sounds: boxed(Place::default()),
+            looks: boxed(Place::default()),
             lens: Lens::default(),
         }
     }

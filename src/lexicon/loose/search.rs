@@ -66,7 +66,7 @@ impl Search<'_> {
                 AnchorKind::Second => (at + 1, None),
                 AnchorKind::Split(way) => (at, Some(usize::from(way))),
             };
-            if self.judge.may_look(classes, item, changed, split, sought)
+            if Judge::may_look(classes, item, changed, split, sought)
                 && align(self.stream, item, changed, split, sought.classes(), self.cells)
             {
                 self.decide(anchor.sought);
