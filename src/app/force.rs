@@ -3,6 +3,7 @@
 //! A file is one version. One whose `effective` day has not come waits, and until then the version that the daemon
 //! matched with before stays in force, or, where there was none, nothing.
 
+use crate::assess::{Rulebook, RulebookError};
 use crate::config::{self, Config};
 use crate::model::Lexicon;
 use crate::schedule;
@@ -16,6 +17,19 @@ pub struct InForce {
     pub turns_at: Option<DateTime<Utc>>,
     /// The files in force, by name: what the snapshot keeps.
     pub files: Map<String, Value>,
+}
+
+impl InForce {
+    /// The rules of a configuration over these lexicons.
+    pub fn book(&self, config: &Config) -> Result<Rulebook, RulebookError> {
+        Rulebook::awaiting(
+            &self.lexicons,
+            &self.waiting,
+            &config.subjects,
+            &config.rules,
+            &config.personal_allow,
+        )
+    }
 }
 
 /// `before` is the body of the lexicons' snapshot that the daemon matched with so far.

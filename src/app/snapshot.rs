@@ -72,14 +72,7 @@ impl Snapshot {
     pub async fn to_look(config: Config, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Self> {
         let before = store.read(|view| view.lexicons_in_force()).await?;
         let force = in_force(&config, before.as_ref().map(|(_, body)| body.as_str()), now);
-        let mut book = Rulebook::awaiting(
-            &force.lexicons,
-            &force.waiting,
-            &config.subjects,
-            &config.rules,
-            &config.personal_allow,
-        )?
-        .taught(lessons(store).await?);
+        let mut book = force.book(&config)?.taught(lessons(store).await?);
         recognise(&mut book, store).await?;
         let organisation = organisation(&config);
         let sources =

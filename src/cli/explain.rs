@@ -122,13 +122,7 @@ impl Explainer {
             None => super::visit::somebody(config.organisation.zone),
         };
         let force = app::in_force(config, None, Utc::now());
-        let book = Rulebook::awaiting(
-            &force.lexicons,
-            &force.waiting,
-            &config.subjects,
-            &config.rules,
-            &config.personal_allow,
-        )?;
+        let book = force.book(config)?;
         Ok(Self { judged: Some((book, source)), matcher: None })
     }
 

@@ -37,13 +37,7 @@ pub async fn run(setting: &Setting, target: &str) -> anyhow::Result<End> {
     })
     .context("the fetcher cannot start")?;
     let force = app::in_force(&config, None, Utc::now());
-    let book = Rulebook::awaiting(
-        &force.lexicons,
-        &force.waiting,
-        &config.subjects,
-        &config.rules,
-        &config.personal_allow,
-    )?;
+    let book = force.book(&config)?;
     let rooms = Looking { fetcher, book };
     let (outcome, finding) = app::look(&rooms, &source, why, &url).await?;
     let dry = Dry {

@@ -247,16 +247,20 @@ fn tell(
     }
     let wrote = if dry { "would hold" } else { "holds" };
     output::line(&format!(
-        "read as {encoding}; {} {wrote} {} terms; {} duplicates left out, {} lines refused",
+        "read as {encoding}; {} {wrote} {}; left out: {}; refused: {}",
         path.display(),
-        taken.terms.len(),
-        taken.duplicates.len(),
-        taken.refused.len()
+        counted(taken.terms.len(), "term"),
+        counted(taken.duplicates.len(), "duplicate"),
+        counted(taken.refused.len(), "line")
     ))?;
     if !dry {
         output::line(&format!("next: tingfeng lexicon check {} | tingfeng check", path.display()))?;
     }
     Ok(())
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
