@@ -20,6 +20,11 @@ pub fn line(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// `1 term`, `2 terms`.
+pub fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// `2026-11-25 22:40` in the organisation's zone.
 pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()

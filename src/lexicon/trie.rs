@@ -1,6 +1,6 @@
-//! Sequences of symbols, found by a filter over pairs, then a walk.
+//! Sequences of symbols, found by filters over two and three of them, then a walk.
 //!
-//! Nearly every place of a text fails the filter, a bitmap small enough for the innermost cache. What passes is looked
+//! Nearly every place of a text fails the filters, bitmaps small enough for the innermost cache. What passes is looked
 //! up by its first two symbols and followed symbol by symbol through one hash table of edges.
 
 use super::LexiconError;

@@ -50,9 +50,10 @@ pub async fn run(setting: &Setting, files: &[PathBuf]) -> anyhow::Result<End> {
         let terms: usize = lexicons.iter().map(|lexicon| lexicon.terms.len()).sum();
         let measure = counted.told();
         output::line(&format!(
-            "{terms} terms in {} lexicons, {} findings; {measure}",
-            lexicons.len(),
-            findings.len()
+            "{} in {}, {}; {measure}",
+            output::counted(terms, "term"),
+            output::counted(lexicons.len(), "lexicon"),
+            output::counted(findings.len(), "finding")
         ))?;
     }
     Ok(if findings.is_empty() { End::Fine } else { End::Findings })

@@ -249,18 +249,14 @@ fn tell(
     output::line(&format!(
         "read as {encoding}; {} {wrote} {}; left out: {}; refused: {}",
         path.display(),
-        counted(taken.terms.len(), "term"),
-        counted(taken.duplicates.len(), "duplicate"),
-        counted(taken.refused.len(), "line")
+        output::counted(taken.terms.len(), "term"),
+        output::counted(taken.duplicates.len(), "duplicate"),
+        output::counted(taken.refused.len(), "line")
     ))?;
     if !dry {
         output::line(&format!("next: tingfeng lexicon check {} | tingfeng check", path.display()))?;
     }
     Ok(())
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
