@@ -20,6 +20,7 @@ mod outbox;
 mod output;
 mod read;
 mod rescan;
+mod robots;
 mod run;
 mod status;
 mod visit;
@@ -96,7 +97,7 @@ pub enum Command {
         /// A source's key, or an address (read as an article page, unless it is a source's own).
         target: String,
     },
-    /// Read pages or feeds from files and print title, author, date and text.
+    /// Read pages or feeds from files and print title, author, date and text; or the day that each line of a file names.
     Read {
         #[arg(long, value_enum)]
         kind: ReadKind,
@@ -106,11 +107,27 @@ pub enum Command {
         /// When it was fetched (RFC 3339): dates like 昨天 count from there. Default: now.
         #[arg(long, value_parser = read::instant)]
         fetched: Option<chrono::DateTime<chrono::Utc>>,
-        /// Take lines {"file","url"?,"fetched"?,"content_type"?} from standard input.
+        /// Take lines {"file","url"?,"fetched"?,"content_type"?} from standard input; for dates {"text","now"?}.
         #[arg(long, conflicts_with = "files")]
         jsonl: bool,
         #[arg(value_name = "FILE", required_unless_present = "jsonl")]
         files: Vec<PathBuf>,
+    },
+    /// What a robots.txt says to a crawler. Exit 3 where the address may not be fetched.
+    Robots {
+        /// Take lines {"robots","agent","url"} from standard input, print {"allowed"}; `robots` has a character for
+        /// each byte, as Latin-1.
+        #[arg(long, conflicts_with_all = ["agent", "url", "from"])]
+        jsonl: bool,
+        /// The crawler's name, as robots.txt writes it.
+        #[arg(long, required_unless_present = "jsonl")]
+        agent: Option<String>,
+        /// The address that is to be fetched.
+        #[arg(long, required_unless_present = "jsonl")]
+        url: Option<String>,
+        /// The robots.txt.
+        #[arg(value_name = "FILE|URL", required_unless_present = "jsonl")]
+        from: Option<String>,
     },
     /// Find terms in texts: each FILE, or standard input.
     Match {
@@ -180,6 +197,7 @@ pub enum InitProfile {
 pub enum ReadKind {
     Page,
     Feed,
+    Date,
 }
 
 #[derive(Debug, Subcommand)]
@@ -357,6 +375,10 @@ async fn dispatch(command: Command, context: &Setting) -> anyhow::Result<End> {
         Command::Read { kind, url, fetched, jsonl, files } => {
             read::run(kind, url.as_ref(), fetched, jsonl, &files)
         }
+        Command::Robots { agent: Some(agent), url: Some(url), from: Some(from), .. } => {
+            robots::by_hand(context, &agent, &url, &from).await
+        }
+        Command::Robots { .. } => robots::lines(),
         Command::Match { lexicon, explain: true, source, files, .. } => {
             matching::explain(context, &lexicon, source.as_deref(), &files)
         }

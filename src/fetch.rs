@@ -9,7 +9,7 @@ mod error;
 mod gate;
 mod guard;
 mod headers;
-mod robots;
+pub mod robots;
 mod rulebook;
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,9 @@
 
 use super::{End, ReadKind, lanes, output};
 use crate::model::{ArticleSelectors, Unreadable};
-use crate::read::jsonl::{FeedLine, PageLine};
-use crate::read::{self as reader, Body};
+use crate::read::jsonl::{DateLine, FeedLine, PageLine};
+use crate::read::{self as reader, Body, charset, date};
+use anyhow::Context;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -24,6 +25,13 @@ struct Ask {
     content_type: Option<String>,
 }
 
+/// One date to read.
+#[derive(Debug, Deserialize)]
+struct DateAsk {
+    text: String,
+    now: Option<String>,
+}
+
 pub fn run(
     kind: ReadKind,
     url: Option<&Url>,
@@ -38,6 +46,14 @@ pub fn run(
             line.as_ref().map_or(true, |line| !line.trim().is_empty())
         });
         lanes::in_order(lines, |line| of_line(kind, line, url, fetched), |line| output::line(&line))?;
+    } else if kind == ReadKind::Date {
+        for file in files {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("{} cannot be read", file.display()))?;
+            for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                output::line(&date_line(Ok(day_of(line, fetched))))?;
+            }
+        }
     } else {
         let files = files.iter().map(|file| Ask {
             file: file.display().to_string(),
@@ -71,6 +87,9 @@ fn of_line(
         Ok(line) => line,
         Err(error) => return unread(kind, "", format!("standard input cannot be read: {error}")),
     };
+    if kind == ReadKind::Date {
+        return date_line(of_date(&line, fetched));
+    }
     match serde_json::from_str::<Ask>(&line) {
         Ok(ask) => of_ask(kind, &ask, url, fetched),
         Err(error) => {
@@ -87,6 +106,27 @@ fn of_ask(kind: ReadKind, ask: &Ask, url: Option<&Url>, fetched: DateTime<Utc>) 
     }
 }
 
+fn of_date(line: &str, now: DateTime<Utc>) -> Result<Option<NaiveDate>, String> {
+    let ask: DateAsk = serde_json::from_str(line).map_err(|error| {
+        format!("{:?} is no line like {{\"text\":\"昨天 12:30\"}}: {error}", output::short(line, 60))
+    })?;
+    let now = ask.now.as_deref().map(instant).transpose()?.unwrap_or(now);
+    Ok(day_of(&ask.text, now))
+}
+
+/// The day that a text names, as it is written, in the text's own offset.
+fn day_of(text: &str, now: DateTime<Utc>) -> Option<NaiveDate> {
+    date::find(text, date::Now { at: now, zone: ZONE }).map(|found| found.day)
+}
+
+fn date_line(read: Result<Option<NaiveDate>, String>) -> String {
+    let line = match read {
+        Ok(day) => DateLine { day, why: None },
+        Err(why) => DateLine { day: None, why: Some(why) },
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
 fn read(kind: ReadKind, ask: &Ask, url: Option<&Url>, fetched: DateTime<Utc>) -> Result<String, String> {
     let own = ask.url.as_deref().map(Url::parse).transpose();
     let own = own.map_err(|error| format!("url {:?}: {error}", ask.url.as_deref().unwrap_or_default()))?;
@@ -100,16 +140,18 @@ fn read(kind: ReadKind, ask: &Ask, url: Option<&Url>, fetched: DateTime<Utc>) ->
         zone: ZONE,
         charset: None,
     };
+    let encoding = charset::decode(&body).ok().map(|(_, name)| name.to_ascii_lowercase());
     // One page that breaks a reader must not take the others with it.
     catch_unwind(AssertUnwindSafe(|| match kind {
         ReadKind::Page => {
             let article = reader::page(&body, &ArticleSelectors::default());
-            serde_json::to_string(&PageLine::new(&ask.file, article.as_ref()))
+            serde_json::to_string(&PageLine::new(&ask.file, encoding, article.as_ref()))
         }
         ReadKind::Feed => {
             let feed = reader::feed(&body);
-            serde_json::to_string(&FeedLine::new(&ask.file, feed.as_ref()))
+            serde_json::to_string(&FeedLine::new(&ask.file, encoding, feed.as_ref()))
         }
+        ReadKind::Date => unreachable!("dates have lines of their own"),
     }))
     .map_err(|_| "the reader failed on it; please report this file".to_owned())?
     .map_err(|error| error.to_string())
@@ -119,8 +161,9 @@ fn read(kind: ReadKind, ask: &Ask, url: Option<&Url>, fetched: DateTime<Utc>) ->
 fn unread(kind: ReadKind, file: &str, why: String) -> String {
     let why = Unreadable::Broken(why);
     let line = match kind {
-        ReadKind::Page => serde_json::to_string(&PageLine::new(file, Err(&why))),
-        ReadKind::Feed => serde_json::to_string(&FeedLine::new(file, Err(&why))),
+        ReadKind::Page => serde_json::to_string(&PageLine::new(file, None, Err(&why))),
+        ReadKind::Feed => serde_json::to_string(&FeedLine::new(file, None, Err(&why))),
+        ReadKind::Date => return date_line(Err(why.to_string())),
     };
     line.unwrap_or_default()
 }
@@ -144,6 +187,20 @@ mod tests {
             let feed = of_line(ReadKind::Feed, Ok(line.to_owned()), None, now);
             assert!(feed.contains(r#""entries":null"#), "{why}: {feed}");
         }
+    }
+
+    #[test]
+    fn a_day_is_read_from_a_line() {
+        let now = instant("2026-01-15T10:00:00+08:00").unwrap();
+        for (line, expected) in [
+            (r#"{"text":"昨天 12:30"}"#, r#"{"day":"2026-01-14"}"#),
+            (r#"{"text":"昨天 12:30","now":"2026-03-01T10:00:00+08:00"}"#, r#"{"day":"2026-02-28"}"#),
+            (r#"{"text":"ICP备05018911号"}"#, r#"{"day":null}"#),
+        ] {
+            assert_eq!(of_line(ReadKind::Date, Ok(line.to_owned()), None, now), expected, "{line}");
+        }
+        let answer = of_line(ReadKind::Date, Ok("昨天".to_owned()), None, now);
+        assert!(answer.contains(r#""day":null"#) && answer.contains("is no line like"), "{answer}");
     }
 
     #[test]

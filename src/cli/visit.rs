@@ -3,7 +3,7 @@
 use super::{End, Setting, output};
 use crate::app::{self, Finding, Looking};
 use crate::assess::{Fired, Rulebook, Weighed, excerpt, place};
-use crate::config::Config;
+use crate::config::{Config, CrawlSettings};
 use crate::escalate::{self, Organisation};
 use crate::fetch::{Fetcher, Settings};
 use crate::lexicon::Scalars;
@@ -26,16 +26,7 @@ const OPENING: usize = 200;
 pub async fn run(setting: &Setting, target: &str) -> anyhow::Result<End> {
     let config = setting.config()?;
     let (source, why, url) = resolve(&config.sources, config.organisation.zone, target)?;
-    let crawl = &config.crawl;
-    let fetcher = Fetcher::new(Settings {
-        user_agent: crawl.user_agent.clone(),
-        per_host: crawl.per_host,
-        host_gap: crawl.host_gap,
-        timeout: crawl.timeout,
-        max_bytes: crawl.max_bytes,
-        max_redirects: crawl.max_redirects,
-    })
-    .context("the fetcher cannot start")?;
+    let fetcher = Fetcher::new(settings(&config.crawl)).context("the fetcher cannot start")?;
     let force = app::in_force(&config, None, Utc::now());
     let book = force.book(&config)?;
     let rooms = Looking { fetcher, book };
@@ -55,6 +46,17 @@ pub async fn run(setting: &Setting, target: &str) -> anyhow::Result<End> {
     let came =
         matches!(outcome, Outcome::Body(_)) && finding.is_some_and(|finding| finding.problem.is_none());
     Ok(if came { End::Fine } else { End::Findings })
+}
+
+pub fn settings(crawl: &CrawlSettings) -> Settings {
+    Settings {
+        user_agent: crawl.user_agent.clone(),
+        per_host: crawl.per_host,
+        host_gap: crawl.host_gap,
+        timeout: crawl.timeout,
+        max_bytes: crawl.max_bytes,
+        max_redirects: crawl.max_redirects,
+    }
 }
 
 /// Which source's eyes the page is read with, and as what.

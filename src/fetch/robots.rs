@@ -79,6 +79,24 @@ impl Rules {
     }
 }
 
+/// What rules are about in an address: its path, parameters and query, as they are written; `/` where it has none.
+pub fn path_of(address: &str) -> Cow<'_, str> {
+    let rest = address.strip_prefix("//").unwrap_or(address);
+    let first = rest.find(['/', '?', ';']);
+    // `://` after the beginning of a path is part of it.
+    let host = match rest.find("://") {
+        Some(at) if first.is_none_or(|first| first >= at) => at + 3,
+        _ => 0,
+    };
+    let Some(start) = rest[host..].find(['/', '?', ';']).map(|at| host + at) else { return "/".into() };
+    let end = rest.find('#').unwrap_or(rest.len());
+    match rest.get(start..end) {
+        None => "/".into(),
+        Some(path) if path.starts_with('/') => path.into(),
+        Some(query) => format!("/{query}").into(),
+    }
+}
+
 /// A group while its lines are read.
 #[derive(Default)]
 struct Group {
@@ -305,6 +323,30 @@ mod tests {
     }
 
     #[test]
+    fn an_address_is_asked_about_by_its_path() {
+        for (why, address, expected) in [
+            ("a path", "http://s.example/a/b", "/a/b"),
+            ("no path", "http://s.example", "/"),
+            ("nothing", "", "/"),
+            ("a query", "http://s.example/a?b=http://c.example/", "/a?b=http://c.example/"),
+            ("a query without a path", "http://s.example?b", "/?b"),
+            ("parameters", "http://s.example;b", "/;b"),
+            ("a fragment", "http://s.example/a#b", "/a"),
+            ("a fragment before any path", "http://s.example#/a", "/"),
+            ("no scheme", "s.example/a", "/a"),
+            (
+                "no scheme, and an address in the query",
+                "s.example/a?http://c.example/d",
+                "/a?http://c.example/d",
+            ),
+            ("the scheme of the page", "//s.example/a", "/a"),
+            ("Chinese", "http://s.example/新闻", "/新闻"),
+        ] {
+            assert_eq!(path_of(address), expected, "{why}");
+        }
+    }
+
+    #[test]
     fn a_delay_belongs_to_the_names_above_it() {
         for (why, robots, expected) in [
             ("for all", "User-agent: *\nCrawl-delay: 2\nDisallow:", Some(2000)),
@@ -372,12 +414,8 @@ mod tests {
                 continue;
             }
             let robots: Vec<u8> = field("robots").chars().map(|c| c as u8).collect();
-            let url = field("url");
-            let path =
-                url.split_once("//").map_or("/", |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
-            let path = path.split('#').next().unwrap_or("/");
             let rules = Rules::parse(&robots, &field("agent"));
-            if rules.refusal(path).is_none() != case["allowed"].as_bool().unwrap() {
+            if rules.refusal(&path_of(&field("url"))).is_none() != case["allowed"].as_bool().unwrap() {
                 wrong.push(case.clone());
             }
         }

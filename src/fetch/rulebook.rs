@@ -77,6 +77,10 @@ pub async fn check<C>(
 where
     C: Fn() -> DateTime<Utc> + Sync,
 {
+    // RFC 9309 2.2.2: it may always be fetched itself.
+    if url.path() == "/robots.txt" {
+        return Ok(());
+    }
     let site = fetcher.rulebook().site(url, allow_private, clock_now());
     let leaf = site
         .leaf

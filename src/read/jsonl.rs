@@ -2,6 +2,7 @@
 
 use super::{Article, Feed};
 use crate::model::{Published, Unreadable};
+use chrono::NaiveDate;
 use serde::Serialize;
 use url::Url;
 
@@ -9,6 +10,8 @@ use url::Url;
 #[derive(Debug, Serialize)]
 pub struct PageLine<'a> {
     pub file: &'a str,
+    /// As WHATWG names it, in small letters.
+    pub encoding: Option<String>,
     pub title: Option<&'a str>,
     pub author: Option<&'a str>,
     pub published: Option<Published>,
@@ -19,10 +22,11 @@ pub struct PageLine<'a> {
 }
 
 impl<'a> PageLine<'a> {
-    pub fn new(file: &'a str, read: Result<&'a Article, &Unreadable>) -> Self {
+    pub fn new(file: &'a str, encoding: Option<String>, read: Result<&'a Article, &Unreadable>) -> Self {
         match read {
             Ok(article) => Self {
                 file,
+                encoding,
                 title: Some(article.title.as_str()).filter(|title| !title.is_empty()),
                 author: article.author.as_deref(),
                 published: article.published,
@@ -31,6 +35,7 @@ impl<'a> PageLine<'a> {
             },
             Err(why) => Self {
                 file,
+                encoding,
                 title: None,
                 author: None,
                 published: None,
@@ -41,10 +46,21 @@ impl<'a> PageLine<'a> {
     }
 }
 
+/// What `read --kind date` prints for one text.
+#[derive(Debug, Serialize)]
+pub struct DateLine {
+    pub day: Option<NaiveDate>,
+    /// Why the question was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
 /// What `read --kind feed` prints for one file.
 #[derive(Debug, Serialize)]
 pub struct FeedLine<'a> {
     pub file: &'a str,
+    /// As WHATWG names it, in small letters.
+    pub encoding: Option<String>,
     pub entries: Option<Vec<FeedEntry<'a>>>,
     /// Why there are no entries.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +76,7 @@ pub struct FeedEntry<'a> {
 }
 
 impl<'a> FeedLine<'a> {
-    pub fn new(file: &'a str, read: Result<&'a Feed, &Unreadable>) -> Self {
+    pub fn new(file: &'a str, encoding: Option<String>, read: Result<&'a Feed, &Unreadable>) -> Self {
         let entries = read.map(|feed| {
             let entry = |item: &'a super::FeedItem| FeedEntry {
                 title: &item.title,
@@ -71,8 +87,8 @@ impl<'a> FeedLine<'a> {
             feed.items.iter().map(entry).collect()
         });
         match entries {
-            Ok(entries) => Self { file, entries: Some(entries), why: None },
-            Err(why) => Self { file, entries: None, why: Some(why.to_string()) },
+            Ok(entries) => Self { file, encoding, entries: Some(entries), why: None },
+            Err(why) => Self { file, encoding, entries: None, why: Some(why.to_string()) },
         }
     }
 }
