@@ -242,6 +242,13 @@ async fn p7_conditions_are_sent_and_the_same_bytes_are_unchanged() {
 }
 
 #[tokio::test]
+async fn p7_robots_txt_itself_may_always_be_fetched() {
+    let server = Server::with(&[("/robots.txt", page("User-agent: *\nDisallow: /"))]).await;
+    assert_eq!(told(&fetcher(), &server.url("/robots.txt")).await, "body: 25 bytes after 1");
+    assert_eq!(server.paths(), ["/robots.txt"], "and is not asked whether it may be");
+}
+
+#[tokio::test]
 async fn p7_robots_txt_is_asked_once_and_obeyed() {
     let robots = page("User-agent: tingfeng\nDisallow: /no\n");
     let server = Server::with(&[("/robots.txt", robots), ("/yes", page("a")), ("/lure", to("/no/1"))]).await;
