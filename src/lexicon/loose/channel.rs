@@ -194,7 +194,7 @@ pub fn worth(words: &Words, classes: &[Class]) -> f32 {
     words.log_probability(classes).unwrap_or(f32::NEG_INFINITY).clamp(prior, -10.0)
 }
 
-/// The least that a change costs a term of two characters, with what it must win.
+/// The least that a homophone costs a term of two characters, with what it must win.
 pub const LEAST_PRICE: f32 = 3.0;
 /// The same for a look-alike, with what it must win.
 pub const LEAST_LOOK: f32 = 5.5;
@@ -242,7 +242,7 @@ impl Judge {
         let term = sought.classes();
         let at = |place: usize| classes.get(place).copied().unwrap_or(0);
         if term.len() == 2 {
-            return true;
+            return true; // the pair is all of it, and was weighed when its anchor was made
         }
         // Three and more: the pair is one literal character, another one must be near, parts apart.
         let before = (0..changed)
