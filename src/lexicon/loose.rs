@@ -34,9 +34,9 @@ pub struct Loose {
     terms: Vec<Sought>,
     /// Over the keys of syllables; terms of three and more characters.
     trie: Trie,
-    /// By sequence of the trie: terms, `firsts` as in `Patterns`.
-    owners: Vec<u32>,
+    /// By sequence of the trie: where its terms begin in `owners`; one more at the end.
     firsts: Vec<u32>,
+    owners: Vec<u32>,
     places: Places,
     /// Two characters, one as it is and one by its sound.
     sounds: Anchors,
@@ -78,6 +78,7 @@ impl Sought {
 /// Buffers of a scan.
 #[derive(Default)]
 pub struct Scratch {
+    /// What `scan` finds beside.
     pub plain: Vec<u32>,
     letters: Vec<u32>,
     cells: Vec<Cell>,
