@@ -17,7 +17,7 @@ const LONGEST: usize = 16;
 const ROOM: usize = LONGEST + 2 * AROUND + 1;
 
 /// What a word must be worth that the dictionary does not know, by its number of characters.
-fn prior(characters: usize) -> f32 {
+pub fn prior(characters: usize) -> f32 {
     match characters {
         2 => -13.5,
         3 => -14.5,

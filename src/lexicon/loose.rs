@@ -178,8 +178,8 @@ impl Loose {
             search.by_longer_sound(block.longer(), walk);
             search.by_look(block.looks(), anchored);
         }
-        search.by_letters(letters);
-        search.by_signs();
+        search.by_letters(letters, walk);
+        search.by_signs(walk);
     }
 
     fn owners(&self, sequence: u32) -> &[u32] {

@@ -6,9 +6,9 @@
 use super::LexiconError;
 
 /// No pattern ends here.
-pub const NONE: u32 = u32::MAX;
+const NONE: u32 = u32::MAX;
 /// In no sequence.
-const NO_SYMBOL: u16 = 0;
+pub const NO_SYMBOL: u16 = 0;
 const EMPTY: u64 = u64::MAX;
 const MOST_NODES: usize = (1 << 24) - 1;
 
@@ -56,9 +56,9 @@ struct Going {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Node {
+struct Node {
     /// The number of the sequence that ends here.
-    pub value: u32,
+    value: u32,
     /// A bit for each symbol that may follow, by its lowest five bits.
     next: u32,
 }
@@ -117,21 +117,6 @@ impl Table {
             at = (at + 1) & (self.slots.len() - 1);
         }
         self.slots[at] = key << key_shift | value;
-    }
-
-    #[inline]
-    fn get(&self, key: u64, key_shift: u32) -> Option<u64> {
-        let mut at = self.start(key);
-        loop {
-            let slot = self.slots[at];
-            if slot >> key_shift == key && slot != EMPTY {
-                return Some(slot & ((1 << key_shift) - 1));
-            }
-            if slot == EMPTY {
-                return None;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
     }
 
     /// Looks many keys up, the first probe of each before the second one of any; `found` becomes those that are here.
@@ -260,7 +245,7 @@ impl Trie {
             places[kept] = at as u32;
             kept += usize::from(self.may_begin(a, b, c) | self.may_begin(a, b, NO_SYMBOL));
         }
-        self.find_at(&places[..kept], |at| text[at], walk)
+        self.find_at(places[..kept].iter().copied(), |at| text[at], walk)
     }
 
     /// Every sequence that begins at one of these places; `symbol` tells what stands at a place.
@@ -269,14 +254,14 @@ impl Trie {
     /// the others.
     pub fn find_at<'w>(
         &self,
-        places: &[u32],
+        places: impl Iterator<Item = u32>,
         symbol: impl Fn(usize) -> u16,
         walk: &'w mut Walk,
     ) -> &'w [Found] {
         let Walk { asked, going, found, .. } = walk;
         found.clear();
         asked.clear();
-        asked.extend(places.iter().map(|&at| {
+        asked.extend(places.map(|at| {
             let place = at as usize;
             Ask { at, key: u64::from(pair(symbol(place), symbol(place + 1))) }
         }));
@@ -304,24 +289,6 @@ impl Trie {
     #[inline]
     pub fn may_begin(&self, a: u16, b: u16, c: u16) -> bool {
         self.threes.may_hold(three(a, b, c))
-    }
-
-    #[inline]
-    pub fn root(&self, a: u16, b: u16) -> Option<u32> {
-        self.roots.get(u64::from(pair(a, b)), 32).map(|node| node as u32)
-    }
-
-    #[inline]
-    pub fn node(&self, node: u32) -> Node {
-        self.nodes[node as usize]
-    }
-
-    #[inline]
-    pub fn child(&self, node: u32, symbol: u16) -> Option<u32> {
-        if self.nodes[node as usize].next >> (symbol & 31) & 1 == 0 {
-            return None;
-        }
-        self.edges.get(edge(node, symbol), 24).map(|child| child as u32)
     }
 
     pub fn bytes(&self) -> usize {

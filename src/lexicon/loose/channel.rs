@@ -186,12 +186,7 @@ struct Written {
 
 /// ln P of a term: that of a word of the dictionary, or what an unknown one of its length may have.
 pub fn worth(words: &Words, classes: &[Class]) -> f32 {
-    let prior = match classes.len() {
-        2 => -13.5,
-        3 => -14.5,
-        _ => -15.5,
-    };
-    words.log_probability(classes).unwrap_or(f32::NEG_INFINITY).clamp(prior, -10.0)
+    words.log_probability(classes).unwrap_or(f32::NEG_INFINITY).clamp(borders::prior(classes.len()), -10.0)
 }
 
 /// The least that a homophone costs a term of two characters, with what it must win.

@@ -8,7 +8,7 @@ use super::{LONGEST, Loose, pinyin};
 use crate::lexicon::fold::is_letter;
 use crate::lexicon::readings;
 use crate::lexicon::stream::{Mark, MarkKind, Stream};
-use crate::lexicon::trie::{NONE, Walk, pair};
+use crate::lexicon::trie::{NO_SYMBOL, Walk, pair};
 use std::ops::Range;
 
 pub struct Search<'s> {
@@ -41,7 +41,9 @@ impl Search<'_> {
     pub fn by_longer_sound(&mut self, places: &[u32], walk: &mut Walk) {
         let (loose, classes) = (self.loose, self.stream.padded());
         let key = |at: usize| loose.places.facts(classes[at]).key();
-        for found in loose.trie.find_at(places, key, walk).iter().filter(|found| found.len > 2) {
+        for found in
+            loose.trie.find_at(places.iter().copied(), key, walk).iter().filter(|found| found.len > 2)
+        {
             let items = found.at as usize..(found.at + found.len) as usize;
             let written = &classes[items.clone()];
             let least = loose.places.least(written);
@@ -75,7 +77,7 @@ impl Search<'_> {
     }
 
     /// Latin letters for one, several or all characters.
-    pub fn by_letters(&mut self, places: &[u32]) {
+    pub fn by_letters(&mut self, places: &[u32], walk: &mut Walk) {
         let starts = self.stream.places();
         let mut done = 0;
         for &item in places {
@@ -90,13 +92,13 @@ impl Search<'_> {
             let after = item + starts[item..].iter().take_while(|&&place| (place as usize) < run.end).count();
             for reading in &run.readings {
                 let row = Row::around(self.text, self.stream, item..after, reading, &run);
-                self.in_row(&row);
+                self.in_row(&row, walk);
             }
         }
     }
 
     /// Emoji for a character; a few characters in brackets that are no more than a sign.
-    pub fn by_signs(&mut self) {
+    pub fn by_signs(&mut self, walk: &mut Walk) {
         let (loose, stream) = (self.loose, self.stream);
         let classes = stream.classes();
         for (index, mark) in stream.marks.iter().enumerate() {
@@ -123,13 +125,13 @@ impl Search<'_> {
                         }
                     }
                 }
-                MarkKind::Aside => self.aside(index, mark),
+                MarkKind::Aside => self.aside(index, mark, walk),
             }
         }
     }
 
     /// `爆[笑]雷`: the text without what is in brackets, and without further ones like it.
-    fn aside(&mut self, index: usize, mark: &Mark) {
+    fn aside(&mut self, index: usize, mark: &Mark, walk: &mut Walk) {
         let (text, stream) = (self.text, self.stream);
         let places = stream.places();
         let within = |mark: &Mark| &text[mark.start as usize..mark.end as usize];
@@ -163,33 +165,30 @@ impl Search<'_> {
                 at += 1;
             }
         }
-        self.in_row(&Row { cells, from: until, until });
+        self.in_row(&Row { cells, from: until, until }, walk);
     }
 
     /// Every term in a row of cells that covers one of the syllables.
-    fn in_row(&mut self, row: &Row) {
+    fn in_row(&mut self, row: &Row, walk: &mut Walk) {
         let (loose, table) = (self.loose, readings::table());
         let key = |cell: &Cell| match cell.syllable {
             readings::SILENT => loose.places.facts(cell.class()).key(),
             syllable => table.near(syllable),
         };
-        for at in 0..row.until.min(row.cells.len().saturating_sub(1)) {
-            let Some(mut node) = loose.trie.root(key(&row.cells[at]), key(&row.cells[at + 1])) else {
-                continue;
-            };
-            let mut end = at + 2;
-            loop {
-                let sequence = loose.trie.node(node).value;
-                if sequence != NONE && end > row.from {
-                    for &owner in loose.owners(sequence) {
-                        self.cells.clear();
-                        self.cells.extend_from_slice(&row.cells[at..end]);
-                        self.decide(owner);
-                    }
+        let symbol = |at: usize| row.cells.get(at).map_or(NO_SYMBOL, key);
+        let symbols = |at: u32| (symbol(at as usize), symbol(at as usize + 1), symbol(at as usize + 2));
+        let starts = (0..row.until.min(row.cells.len().saturating_sub(1)) as u32).filter(|&at| {
+            let (a, b, c) = symbols(at);
+            loose.trie.may_begin(a, b, c) || loose.trie.may_begin(a, b, NO_SYMBOL)
+        });
+        for found in loose.trie.find_at(starts, symbol, walk) {
+            let cells = found.at as usize..(found.at + found.len) as usize;
+            if cells.end > row.from {
+                for &owner in loose.owners(found.value) {
+                    self.cells.clear();
+                    self.cells.extend_from_slice(&row.cells[cells.clone()]);
+                    self.decide(owner);
                 }
-                let Some(cell) = row.cells.get(end) else { break };
-                let Some(child) = loose.trie.child(node, key(cell)) else { break };
-                (node, end) = (child, end + 1);
             }
         }
     }
