@@ -26,8 +26,9 @@ pub struct Text {
     pub above: Vec<(String, bool)>,
 }
 
-pub fn find(tree: &Html) -> Text {
-    let survey = Survey::of(tree);
+/// `title`: what the page calls itself.
+pub fn find(tree: &Html, title: &str) -> Text {
+    let survey = Survey::of(tree, title);
     let mut best = Text::default();
     for strict in [true, false] {
         let Some(found) = choose::places(&survey, strict) else { continue };

@@ -22,7 +22,7 @@ pub(super) fn from_tree(html: &str, body: &Body, select: &ArticleSelectors) -> R
     let tree = dom::parse(html)?;
     let head = Head::of(&tree);
     let now = Now { at: body.fetched, zone: body.zone };
-    let found = body::find(&tree);
+    let found = body::find(&tree, &head.title);
     let title = match &select.title {
         Some(css) => selected_text("select.title", css, &tree, &[])?.replace('\n', " "),
         None => title::of(&tree, &head, &found.above),

@@ -73,7 +73,9 @@ fn trim_start(lines: &mut Vec<Line>, title: &str) {
     let edge = |line: &Line| is_same(&line.text, title) || phrases::is_date(&line.text);
     if let Some(at) = head.iter().rposition(edge)
         && lines.len() > at + 1
-        && lines[..at].iter().all(|line| short(line) || phrases::is_byline(&line.text))
+        && lines[..at]
+            .iter()
+            .all(|line| short(line) || phrases::is_byline(&line.text) || line.text.contains("://"))
     {
         lines.drain(..=at);
     }
@@ -126,10 +128,14 @@ fn cut_dated_list(lines: &mut Vec<Line>) {
 
 /// A list at the end whose items are links, with the line that announces it.
 fn cut_link_list(lines: &mut Vec<Line>) {
-    let items = lines.iter().rev().take_while(|line| line.item).count();
+    let items =
+        lines.iter().rev().take_while(|line| line.item || line.linked * 3 >= line.wide.max(1)).count();
     let from = lines.len() - items;
-    let linked = lines[from..].iter().filter(|line| line.linked * 2 > line.wide).count();
-    if items < 2 || linked * 2 < items || total(&lines[from..]) * 2 > total(lines) {
+    let list = &lines[from..];
+    let mostly = list.iter().filter(|line| line.linked * 2 > line.wide).count() * 2 >= items;
+    let all = list.iter().all(|line| line.linked > 0);
+    let share = list.iter().map(|line| line.linked).sum::<u32>() * 3 >= total(list);
+    if items < 2 || !(mostly || all && share) || total(list) * 2 > total(lines) {
         return;
     }
     let announced = from > 1 && lines[from - 1].wide <= 80 && !lines[from - 1].text.ends_with(['。', '.']);

@@ -43,7 +43,9 @@ const NAMES: &[(Hints, &str)] = &[
         "-ad- -ads- ad-break adbox adsense ai2html banner breadcrumb combx comment community cookie cover-wrap \
          disqus extra footer gdpr header- -header legends menu related remark replies -rss- shoutbox sidebar \
          skyscraper social sponsor supplemental agegate pagination pager popup yom-remote newsletter subscribe \
-         outbrain taboola recommend promo- toolbar navbar -nav- share-",
+         outbrain taboola recommend promo- toolbar navbar -nav- share- bdshare jiathis -cmt- cmt- gentie pinglun \
+         liuyan huifu tuijian xiangguan guanggao daohang fenxiang banquan mianze paihang ranking hot-list hotlist \
+         relevant",
     ),
     (Hints::MAYBE, "-and- article body column content -main- main- mathjax shadow"),
     (

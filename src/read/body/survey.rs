@@ -81,14 +81,30 @@ pub struct Spot {
 pub struct Survey {
     pub spots: Vec<Spot>,
     pub lines: Vec<Line>,
+    /// The line that the page's `<title>` begins with.
+    pub headline: Option<u32>,
 }
 
 impl Survey {
-    pub fn of(tree: &Html) -> Self {
+    pub fn of(tree: &Html, title: &str) -> Self {
         let mut walk = Walk::default();
         text::walk(tree.root_element(), &mut walk);
         walk.flush();
-        walk.survey
+        let mut survey = walk.survey;
+        survey.headline = survey.headline(title);
+        survey
+    }
+
+    fn headline(&self, title: &str) -> Option<u32> {
+        let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let title = plain(title);
+        let is_headline = |line: &Line| {
+            line.linked == 0
+                && line.wide >= 12
+                && line.text.len() <= title.len() * 2
+                && title.starts_with(&plain(&line.text))
+        };
+        self.lines.iter().position(is_headline).map(|at| at as u32)
     }
 
     /// The elements above, nearest first.
