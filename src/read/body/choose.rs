@@ -7,8 +7,9 @@ use super::hints::Hints;
 use super::pieces;
 use super::survey::{Spot, Survey, Tag};
 
-/// A paragraph narrower than this says nothing about where the text is.
+/// A paragraph narrower than this says nothing about where the text is; a verse may be, where nothing else is.
 const PARAGRAPH: u32 = 22;
+const VERSE: u32 = 8;
 /// How many of the best are compared before one is taken.
 const BEST: usize = 5;
 
@@ -74,10 +75,11 @@ fn scores(survey: &Survey, out: &[bool], strict: bool) -> Vec<f32> {
         // Items are links as a rule; where nothing else is found, a list may be the article.
         let skips =
             owner.tag == Tag::Caption || owner.tag == Tag::Item && (strict || line.linked * 2 > line.wide);
-        if line.wide < PARAGRAPH || out[line.owner as usize] || skips {
+        if line.wide < if strict { PARAGRAPH } else { VERSE } || out[line.owner as usize] || skips {
             continue;
         }
-        let points = 1.0 + line.commas as f32 + (line.wide as f32 / 100.0).min(3.0);
+        let whole = if line.wide < PARAGRAPH { 0.2 } else { 1.0 };
+        let points = whole + line.commas as f32 + (line.wide as f32 / 100.0).min(3.0);
         // A block with nothing but this text is a paragraph of its parent; others hold their text themselves.
         let lone = owner.blocks == 0 && owner.last - owner.first <= 1 && owner.tag != Tag::Cell;
         let mut at = if lone { owner.up } else { line.owner };

@@ -148,12 +148,13 @@ impl<'t> text::Visitor<'t> for Walk<'t> {
                 self.flush();
                 return false;
             }
-            "img" | "picture" | "video" | "audio" => return false,
             "input" => {
                 self.top(|spot| spot.inputs = spot.inputs.saturating_add(1));
                 return false;
             }
-            "wbr" | "hr" | "meta" | "link" | "source" => return false,
+            "wbr" | "hr" | "meta" | "link" | "source" | "img" | "picture" | "video" | "audio" => {
+                return false;
+            }
             _ => {}
         }
         let spot = self.spot(element, name);
