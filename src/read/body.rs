@@ -25,6 +25,8 @@ pub struct Text {
     pub lines: Vec<Line>,
     /// The lines right above them, the nearest first, and whether each is a heading.
     pub above: Vec<(String, bool)>,
+    /// The place found is a row of teasers.
+    pub is_list: bool,
 }
 
 /// `title`: what the page calls itself.
@@ -36,7 +38,7 @@ pub fn find(tree: &Html, title: &str) -> Text {
         let lines = prune::lines(&survey, &found, strict);
         let (wide, before) = (width(&lines), width(&best.lines));
         if best.lines.is_empty() || wide > 3 * before {
-            best = Text { lines, above: above(&survey, &found) };
+            best = Text { lines, above: above(&survey, &found), is_list: pieces::is_list(&survey, &found) };
         }
         if wide >= ENOUGH {
             break;

@@ -156,7 +156,23 @@ fn at_token(toks: &[Tok], at: usize, now: Now) -> Option<Published> {
         }
     }
     let Some((day, after)) = absolute(toks, at, now) else { return relative(toks, at, now) };
-    Some(with_clock(toks, after, day, now))
+    let found = with_clock(toks, after, day, now);
+    Some(if found.time.is_none() && matches!(toks[at], Tok::Word(_)) {
+        clock_before(toks, at, day, now)
+    } else {
+        found
+    })
+}
+
+/// `4:05 PM CST Feb 12, 2026`
+fn clock_before(toks: &[Tok], at: usize, day: NaiveDate, now: Now) -> Published {
+    let between = |tok: &Tok| matches!(tok, Tok::Space | Tok::Word(_) | Tok::Ch(',' | '.' | '|' | '-'));
+    let found = (at.saturating_sub(12)..at).find_map(|start| {
+        let (time, end) = clock(toks, start).filter(|_| matches!(toks[start], Tok::Num(..)))?;
+        (end <= at && toks[end..at].iter().all(between)).then_some((time, end))
+    });
+    let Some((time, end)) = found else { return Published::day(day) };
+    Published { day, time: Some(time), offset: token::offset(&toks[..at], end, now.zone) }
 }
 
 /// A day written out, and the place after it.
@@ -544,6 +560,7 @@ mod tests {
             ("RFC 822, an odd offset", "Wed, 14 Jan 2026 01:56:03 GMT-07:00", "2026-01-14T01:56:03-07:00"),
             ("asctime", "Wed Jan 14 16:56:03 CST 2026", "2026-01-14T16:56:03+08:00"),
             ("American", "Jan 14, 2026 4:56 PM", "2026-01-14T16:56:00"),
+            ("the clock first", "Posted: 4:05 PM EST Jan 14, 2026", "2026-01-14T16:05:00-05:00"),
             ("a.m.", "Nov. 16, 2020, 10:57 a.m.", "2020-11-16T10:57:00"),
             ("ordinal", "January 14th, 2026", "2026-01-14"),
             ("European", "14.01.2026 16:56", "2026-01-14T16:56:00"),

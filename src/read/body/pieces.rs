@@ -1,6 +1,6 @@
 //! Articles that are not simply the best place: above longer comments, in pieces, or named by the page itself.
 
-use super::choose::Place;
+use super::choose::{Found, Place};
 use super::survey::{Spot, Survey};
 
 /// Comments may be longer than what they are about: where the winner is one of a row of dated pieces, the best
@@ -49,6 +49,24 @@ pub fn until_comments(survey: &Survey, article: u32, mut places: Vec<Place>) -> 
     let comments = (end..survey.lines.len() as u32).find(|at| is_dated_line(survey, *at)).unwrap_or(end);
     places.retain(|place| place.first < comments && place.last <= comments);
     places
+}
+
+/// Rows of a linked headline and a time each, from the first line on.
+pub fn is_list(survey: &Survey, found: &Found) -> bool {
+    let range = |place: &Place| place.first..place.last;
+    let at: Vec<u32> = found
+        .places
+        .iter()
+        .flat_map(range)
+        .filter(|at| !found.out[survey.lines[*at as usize].owner as usize])
+        .collect();
+    let rows: Vec<usize> = (0..at.len()).filter(|n| is_dated_line(survey, at[*n])).collect();
+    let headline = |at: &u32| {
+        let line = &survey.lines[*at as usize];
+        line.linked >= 12 && line.linked * 10 >= line.wide * 8
+    };
+    let led = rows.windows(2).filter(|pair| at[pair[0]..pair[1]].iter().any(headline)).count();
+    rows.len() >= 4 && led * 4 >= (rows.len() - 1) * 3 && at[..rows[0]].iter().any(headline) && rows[0] <= 8
 }
 
 /// `2019-09-09 19:32`, `3小时前`, `5 hours ago`

@@ -236,7 +236,7 @@ impl<'t> Walk<'t> {
         }
         let signs =
             |hints: Hints| i16::from(hints.any(Hints::GOOD)) * 25 - i16::from(hints.any(Hints::BAD)) * 25;
-        let block = text::is_block(name)
+        let block = text::is_block(name) && !fills_a_cell(element)
             || all.any(Hints::UNLIKELY.and(Hints::CAPTION).and(Hints::BYLINE).and(Hints::HIDDEN))
                 && !matches!(tag, Tag::Cell | Tag::Link);
         if let Some(up) = self.open.last() {
@@ -330,6 +330,14 @@ impl<'t> Walk<'t> {
         up.inputs = add(up.inputs, below.inputs);
         up.embeds = add(up.embeds, below.embeds);
     }
+}
+
+/// A short paragraph alone in a cell: the row is the line, not the paragraph.
+fn fills_a_cell(element: ElementRef<'_>) -> bool {
+    let Some(cell) = element.parent().and_then(ElementRef::wrap) else { return false };
+    matches!(cell.value().name(), "td" | "th")
+        && cell.child_elements().nth(1).is_none()
+        && element.text().flat_map(str::chars).take(61).count() <= 60
 }
 
 fn is_hidden(element: ElementRef<'_>) -> bool {
