@@ -63,6 +63,8 @@ pub struct FeedItem {
     pub title: String,
     pub text: String,
     pub author: Option<String>,
+    /// Whom the item names as the origin of its text.
+    pub outlet: Option<String>,
     pub published: Option<Published>,
 }
 
