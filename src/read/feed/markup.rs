@@ -2,6 +2,7 @@
 
 use super::tag::{Ends, Tag};
 use crate::read::text;
+use std::borrow::Cow;
 
 /// The value of an element of text: with markup in it, it is HTML as it stands, else its references are read once.
 pub fn content(inner: &str) -> String {
@@ -98,6 +99,38 @@ pub fn base64(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(out).ok()
+}
+
+/// Elements that hide what is in them from a reader; written `<iframe/>`, or never ended, they would hide the rest.
+const HIDING: [&str; 7] = ["iframe", "object", "noscript", "textarea", "select", "svg", "template"];
+
+/// HTML without the tags of those that do not end.
+pub fn without_open_ends(html: &str) -> Cow<'_, str> {
+    let mut balance = [0_i32; HIDING.len()];
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(next) = html[at..].find('<') {
+        at += next;
+        let Some(tag) = Tag::parse(&html[at..]) else {
+            at += 1;
+            continue;
+        };
+        if let Some(kind) = HIDING.iter().position(|name| tag.name.eq_ignore_ascii_case(name)) {
+            balance[kind] += if tag.closing { -1 } else { 1 };
+            tags.push((kind, at, at + tag.length));
+        }
+        at += tag.length;
+    }
+    if balance.iter().all(|open| *open <= 0) {
+        return Cow::Borrowed(html);
+    }
+    let (mut out, mut from) = (String::with_capacity(html.len()), 0);
+    for (_, start, end) in tags.into_iter().filter(|(kind, ..)| balance[*kind] > 0) {
+        out.push_str(&html[from..start]);
+        from = end;
+    }
+    out.push_str(&html[from..]);
+    Cow::Owned(out)
 }
 
 /// A person out of `a@y.example (name)`, or of a name as it stands.

@@ -4,7 +4,7 @@
 
 use super::dates;
 use super::entry::OUTLET;
-use super::markup::person;
+use super::markup::{person, without_open_ends};
 use crate::model::Published;
 use crate::read::date::Now;
 use crate::read::{Feed, FeedItem, dom, text};
@@ -105,7 +105,7 @@ struct Parts {
 impl Parts {
     fn item(self) -> FeedItem {
         let id = self.id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-        let plain = |text: Option<String>| text.map(|text| text::plain(&text)).unwrap_or_default();
+        let plain = |text: Option<String>| text.map(|text| text::plain(&without_open_ends(&text))).unwrap_or_default();
         let (summary, content) = (plain(self.summary), plain(self.content));
         let name = |text: Option<String>| text.map(|text| line(person(&text))).filter(|name| !name.is_empty());
         FeedItem {
@@ -127,7 +127,7 @@ fn is_name(text: &str) -> bool {
 }
 
 fn line(markup: &str) -> String {
-    text::plain(markup).replace('\n', " ")
+    text::plain(&without_open_ends(markup)).replace('\n', " ")
 }
 
 fn guarded<T>(parse: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
