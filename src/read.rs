@@ -16,6 +16,7 @@ mod list;
 mod meta;
 mod page;
 mod stream;
+mod tag;
 mod text;
 mod title;
 mod trim;

@@ -1,5 +1,6 @@
 //! Small helpers over the element tree.
 
+use super::tag::Tag;
 use super::text;
 use crate::model::Unreadable;
 use html5ever::tendril::{StrTendril, TendrilSink};
@@ -29,6 +30,9 @@ pub fn fragment(html: &str) -> Result<Html, Unreadable> {
 }
 
 fn bounded(mut parser: driver::Parser<HtmlTreeSink>, html: &str) -> Result<Html, Unreadable> {
+    if crowded(html) {
+        return Err(Unreadable::Broken("the page has a tag with thousands of attributes; it was not read".to_owned()));
+    }
     let mut rest = html;
     while !rest.is_empty() {
         let (chunk, after) = rest.split_at(rest.ceil_char_boundary(CHUNK));
@@ -47,6 +51,24 @@ fn bounded(mut parser: driver::Parser<HtmlTreeSink>, html: &str) -> Result<Html,
         }
     }
     Ok(parser.finish())
+}
+
+/// Whether a tag has more attributes than can be compared with each other in good time.
+fn crowded(html: &str) -> bool {
+    const MOST: usize = 5_000;
+    let mut at = 0;
+    while let Some(next) = html[at..].find('<').filter(|_| html.len() > MOST) {
+        at += next;
+        let Some(tag) = Tag::parse(&html[at..]) else {
+            at += 1;
+            continue;
+        };
+        if tag.count > MOST {
+            return true;
+        }
+        at += tag.length;
+    }
+    false
 }
 
 /// A selector out of the configuration.

@@ -12,7 +12,6 @@ mod markup;
 mod names;
 mod parsers;
 mod repair;
-mod tag;
 mod tree;
 
 use super::date::Now;

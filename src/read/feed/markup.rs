@@ -1,6 +1,6 @@
 //! What stands inside an element of text in, its value out: plain text, or HTML if it holds markup.
 
-use super::tag::{Ends, Tag};
+use crate::read::tag::{Ends, Tag};
 use crate::read::text;
 use std::borrow::Cow;
 

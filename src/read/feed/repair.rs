@@ -7,7 +7,7 @@
 use super::entry::{Entry, write};
 use super::markup::{base64, content};
 use super::names::{self, Slot, Space};
-use super::tag::Tag;
+use crate::read::tag::Tag;
 use super::tree::{Element, elements};
 use crate::read::dom;
 use std::collections::HashMap;

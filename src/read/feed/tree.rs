@@ -3,7 +3,7 @@
 //! One pass, in time linear in the text: an end tag closes the last element of its name and all that was opened in
 //! it; an element without an end tag ends with its parent, and says so.
 
-use super::tag::{Ends, Tag};
+use crate::read::tag::{Ends, Tag};
 use std::collections::HashMap;
 
 /// An element's places in the text, and in the list.

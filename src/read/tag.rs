@@ -1,6 +1,6 @@
 //! The beginning of a text in, the tag or the other markup that stands there out, however sloppy.
 
-use crate::read::text;
+use super::text;
 use std::borrow::Cow;
 
 /// A start or end tag.
@@ -12,6 +12,8 @@ pub struct Tag<'t> {
     pub empty: bool,
     /// Of the whole tag.
     pub length: usize,
+    /// How many attributes it has.
+    pub count: usize,
     inside: &'t str,
 }
 
@@ -25,9 +27,9 @@ impl<'t> Tag<'t> {
         let end = body.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<' | '=')).unwrap_or(body.len());
         let (name, inside) = body.split_at(end);
         let mut attrs = Attrs { rest: inside, empty: false };
-        while attrs.next().is_some() {}
+        let count = attrs.by_ref().count();
         let behind = attrs.rest.strip_prefix('>').unwrap_or(attrs.rest);
-        Some(Self { name, closing, empty: attrs.empty, length: text.len() - behind.len(), inside })
+        Some(Self { name, closing, empty: attrs.empty, length: text.len() - behind.len(), count, inside })
     }
 
     /// Names as written, values without their quotes, in the order of the tag.
