@@ -31,7 +31,9 @@ pub fn fragment(html: &str) -> Result<Html, Unreadable> {
 
 fn bounded(mut parser: driver::Parser<HtmlTreeSink>, html: &str) -> Result<Html, Unreadable> {
     if crowded(html) {
-        return Err(Unreadable::Broken("the page has a tag with thousands of attributes; it was not read".to_owned()));
+        return Err(Unreadable::Broken(
+            "the page has a tag with thousands of attributes; it was not read".to_owned(),
+        ));
     }
     let mut rest = html;
     while !rest.is_empty() {
@@ -40,10 +42,13 @@ fn bounded(mut parser: driver::Parser<HtmlTreeSink>, html: &str) -> Result<Html,
         rest = after;
         let page = parser.tokenizer.sink.sink.0.borrow();
         if page.tree.values().len() > FREE_NODES + html.len() {
-            return Err(Unreadable::Broken("the page crosses its elements without end; it was not read".to_owned()));
+            return Err(Unreadable::Broken(
+                "the page crosses its elements without end; it was not read".to_owned(),
+            ));
         }
         // The newest nodes stand where the parser is; a few of them may not hang in the tree yet.
-        let depth = page.tree.nodes().rev().take(8).map(|node| node.ancestors().take(DEEPEST + 1).count()).max();
+        let depth =
+            page.tree.nodes().rev().take(8).map(|node| node.ancestors().take(DEEPEST + 1).count()).max();
         if depth.is_some_and(|depth| depth > DEEPEST) {
             return Err(Unreadable::Broken(format!(
                 "the page nests its elements more than {DEEPEST} deep; it was not read"

@@ -24,7 +24,9 @@ impl<'t> Tag<'t> {
         if !body.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return None;
         }
-        let end = body.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<' | '=')).unwrap_or(body.len());
+        let end = body
+            .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<' | '='))
+            .unwrap_or(body.len());
         let (name, inside) = body.split_at(end);
         let mut attrs = Attrs { rest: inside, empty: false };
         let count = attrs.by_ref().count();
@@ -91,7 +93,9 @@ impl<'t> Iterator for Attrs<'t> {
                 let end = inner.find(quote).unwrap_or(inner.len());
                 (&inner[..end], inner.get(end + 1..).unwrap_or_default())
             } else {
-                rest.split_at(rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<')).unwrap_or(rest.len()))
+                rest.split_at(
+                    rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<')).unwrap_or(rest.len()),
+                )
             };
             return Some((name, value));
         }
@@ -115,7 +119,12 @@ const ANGLE: usize = 5;
 impl Ends {
     /// The place behind the comment, instruction, declaration or character data at `at`; nothing if a tag or text
     /// stands there. `around` names the element that it stands in.
-    pub fn behind<'i>(&mut self, input: &'i str, at: usize, around: impl Fn() -> Option<&'i str>) -> Option<usize> {
+    pub fn behind<'i>(
+        &mut self,
+        input: &'i str,
+        at: usize,
+        around: impl Fn() -> Option<&'i str>,
+    ) -> Option<usize> {
         let rest = &input[at..];
         if rest.starts_with("<!--") {
             let end = self.next(input, at + 4, COMMENT).map(|end| end + 3);
@@ -155,7 +164,9 @@ impl Ends {
         if (end.is_none() || section.contains(BEGIN))
             && let Some(name) = around()
             && let Some(cut) = section.match_indices("</").map(|(cut, _)| cut).find(|cut| {
-                section.as_bytes()[cut + 2..].get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
+                section.as_bytes()[cut + 2..]
+                    .get(..name.len())
+                    .is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
             })
         {
             return Some((&section[..cut], from + cut));

@@ -59,7 +59,8 @@ fn written_out(text: &str, values: &HashMap<&str, String>, most: usize) -> Strin
             rest = &rest[end..];
             continue;
         }
-        let name = rest[1..].split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))).next();
+        let name =
+            rest[1..].split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))).next();
         let value = name.filter(|name| rest.starts_with('&') && rest[1 + name.len()..].starts_with(';'));
         if let Some(name) = value
             && let Some(value) = values.get(name)
@@ -83,7 +84,11 @@ mod tests {
     #[test]
     fn entities_are_written_out_within_bounds() {
         for (why, source, expected) in [
-            ("one", "<!DOCTYPE rss [<!ENTITY corp \"岚栎\">]><a>&corp;科技 &nbsp;</a>", "<a>岚栎科技 &nbsp;</a>"),
+            (
+                "one",
+                "<!DOCTYPE rss [<!ENTITY corp \"岚栎\">]><a>&corp;科技 &nbsp;</a>",
+                "<a>岚栎科技 &nbsp;</a>",
+            ),
             ("one in another", "<!DOCTYPE rss [<!ENTITY a 'x&b;'><!ENTITY b 'y'>]><a>&a;</a>", "<a>xy</a>"),
             ("itself", "<!DOCTYPE rss [<!ENTITY a '&a;'>]><a>&a;</a>", "<a>&a;</a>"),
             ("character data", "<!DOCTYPE rss [<!ENTITY a 'x'>]><![CDATA[&a;]]>&a;", "<![CDATA[&a;]]>x"),

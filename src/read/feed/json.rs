@@ -40,7 +40,9 @@ fn entry(item: &Value, base: Option<&Url>) -> Entry {
         }
     }
     let people = item.get("authors").and_then(|all| all.get(0)).or_else(|| item.get("author"));
-    if let Some(name) = people.and_then(|person| person.as_str().map(str::to_owned).or_else(|| text(person, "name"))) {
+    if let Some(name) =
+        people.and_then(|person| person.as_str().map(str::to_owned).or_else(|| text(person, "name")))
+    {
         entry.offer(Slot::Author, 0, name);
     }
     entry

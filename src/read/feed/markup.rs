@@ -67,13 +67,15 @@ fn restored(text: String) -> String {
     {
         return twice;
     }
-    text.chars().map(|c| if matches!(c, '\u{80}'..='\u{9f}') { WINDOWS[c as usize - 0x80] } else { c }).collect()
+    text.chars()
+        .map(|c| if matches!(c, '\u{80}'..='\u{9f}') { WINDOWS[c as usize - 0x80] } else { c })
+        .collect()
 }
 
 /// What windows-1252 puts where Unicode has control characters.
 const WINDOWS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
-    '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
+    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 fn latin_byte(c: char) -> Option<u8> {

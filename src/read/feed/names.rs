@@ -78,7 +78,9 @@ pub fn slot(space: Space, local: &str) -> Option<(Slot, u8)> {
         (Space::Own, "created") => (Slot::Updated, 2),
         (Space::Own, "description" | "summary") => (Slot::Summary, 0),
         (Space::Own, "abstract" | "tagline") => (Slot::Summary, 1),
-        (Space::Own, "content" | "body" | "fullitem" | "encoded") | (Space::Content, "encoded") => (Slot::Content, 0),
+        (Space::Own, "content" | "body" | "fullitem" | "encoded") | (Space::Content, "encoded") => {
+            (Slot::Content, 0)
+        }
         (Space::Xhtml, "body" | "div") => (Slot::Content, 1),
         (Space::Own, "author" | "creator") => (Slot::Author, 0),
         (Space::Own, "source") => (Slot::Outlet, 0),
@@ -103,5 +105,8 @@ pub fn slot(space: Space, local: &str) -> Option<(Slot, u8)> {
 
 /// Elements outside of the items that have titles of their own.
 pub fn is_apart(local: &str) -> bool {
-    matches!(local, "image" | "textinput" | "source" | "cloud" | "items" | "author" | "skiphours" | "skipdays")
+    matches!(
+        local,
+        "image" | "textinput" | "source" | "cloud" | "items" | "author" | "skiphours" | "skipdays"
+    )
 }

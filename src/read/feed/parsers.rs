@@ -75,7 +75,8 @@ pub fn second(source: &str, url: Option<&Url>, now: Now) -> Result<Feed, Failure
 
 fn of_second(entry: Second, url: Option<&Url>, now: Now) -> FeedItem {
     let written = [&entry.published_str, &entry.updated_str, &entry.created_str];
-    let instant = entry.published.or(entry.dc_date).or(entry.updated).map(|at| Published::exact(at.fixed_offset()));
+    let instant =
+        entry.published.or(entry.dc_date).or(entry.updated).map(|at| Published::exact(at.fixed_offset()));
     let outlet = entry.source.and_then(|source| source.title).or_else(|| Some(entry.publisher?.to_string()));
     Parts {
         id: entry.id.map(|id| id.to_string()),
@@ -105,9 +106,12 @@ struct Parts {
 impl Parts {
     fn item(self) -> FeedItem {
         let id = self.id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
-        let plain = |text: Option<String>| text.map(|text| text::plain(&without_open_ends(&text))).unwrap_or_default();
+        let plain = |text: Option<String>| {
+            text.map(|text| text::plain(&without_open_ends(&text))).unwrap_or_default()
+        };
         let (summary, content) = (plain(self.summary), plain(self.content));
-        let name = |text: Option<String>| text.map(|text| line(person(&text))).filter(|name| !name.is_empty());
+        let name =
+            |text: Option<String>| text.map(|text| line(person(&text))).filter(|name| !name.is_empty());
         FeedItem {
             url: self.link.or_else(|| id.as_deref().and_then(|id| dom::join(None, id))),
             id,

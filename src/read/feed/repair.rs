@@ -7,9 +7,9 @@
 use super::entry::{Entry, write};
 use super::markup::{base64, content};
 use super::names::{self, Slot, Space};
-use crate::read::tag::Tag;
 use super::tree::{Element, elements};
 use crate::read::dom;
+use crate::read::tag::Tag;
 use std::collections::HashMap;
 use url::Url;
 
@@ -17,12 +17,25 @@ use url::Url;
 /// of several, the first such is kept.
 pub fn repair(input: &str, url: Option<&Url>, is_date: &dyn Fn(&str) -> bool) -> Option<String> {
     let found = elements(input);
-    let local = |element: &Element| element.tag(input).map(|tag| tag.local().to_ascii_lowercase()).unwrap_or_default();
-    let root = found.iter().position(|element| matches!(local(element).as_str(), "rss" | "rdf" | "feed" | "channel"));
+    let local = |element: &Element| {
+        element.tag(input).map(|tag| tag.local().to_ascii_lowercase()).unwrap_or_default()
+    };
+    let root = found
+        .iter()
+        .position(|element| matches!(local(element).as_str(), "rss" | "rdf" | "feed" | "channel"));
     // An entry may be published alone, as a document of its own.
     let root = root.or_else(|| found.first().filter(|first| local(first) == "entry").map(|_| 0))?;
     let page = found[..root].iter().any(|element| local(element) == "html");
-    let mut walk = Walk { input, spaces: HashMap::new(), own: String::new(), bases: Vec::new(), url, title: (u8::MAX, String::new()), item: None, items: Vec::new() };
+    let mut walk = Walk {
+        input,
+        spaces: HashMap::new(),
+        own: String::new(),
+        bases: Vec::new(),
+        url,
+        title: (u8::MAX, String::new()),
+        item: None,
+        items: Vec::new(),
+    };
     walk.run(&found, root);
     if page && walk.items.is_empty() {
         return None;
@@ -122,7 +135,14 @@ impl<'i> Walk<'i> {
     }
 
     /// What is neither root nor item; says whether all of it was read.
-    fn inside(&mut self, tag: &Tag<'_>, element: &Element, after: &[Element], space: Space, local: &str) -> bool {
+    fn inside(
+        &mut self,
+        tag: &Tag<'_>,
+        element: &Element,
+        after: &[Element],
+        space: Space,
+        local: &str,
+    ) -> bool {
         let slot = names::slot(space, local);
         if self.item.is_none() {
             if let Some((Slot::Title, rank)) = slot
@@ -139,13 +159,16 @@ impl<'i> Walk<'i> {
         let inner = self.value(element, after);
         let value = match slot {
             Slot::Link => self.link(tag, inner),
-            Slot::Author => Some(super::markup::person(&part(inner, "name").unwrap_or_else(|| content(inner))).to_owned()),
+            Slot::Author => {
+                Some(super::markup::person(&part(inner, "name").unwrap_or_else(|| content(inner))).to_owned())
+            }
             Slot::Outlet => Some(part(inner, "title").unwrap_or_else(|| content(inner))),
             Slot::Title | Slot::Summary | Slot::Content => Some(text(tag, inner)),
             Slot::Id | Slot::Published | Slot::Updated => Some(content(inner)),
         };
         // A link that is related to the item is better than none.
-        let rank = if slot == Slot::Link && tag.attr("rel").is_some_and(|rel| rel == "related") { 3 } else { rank };
+        let rank =
+            if slot == Slot::Link && tag.attr("rel").is_some_and(|rel| rel == "related") { 3 } else { rank };
         if let Some((_, item)) = &mut self.item
             && let Some(value) = value
         {
@@ -174,7 +197,9 @@ impl<'i> Walk<'i> {
             return element.inside(self.input);
         }
         let next = after.iter().take_while(|inner| inner.at < element.stop).find(|inner| {
-            inner.tag(self.input).is_some_and(|tag| names::slot(Space::Own, &tag.local().to_ascii_lowercase()).is_some())
+            inner
+                .tag(self.input)
+                .is_some_and(|tag| names::slot(Space::Own, &tag.local().to_ascii_lowercase()).is_some())
         });
         &self.input[element.from as usize..next.map_or(element.stop, |next| next.at) as usize]
     }
@@ -196,6 +221,8 @@ fn part(inner: &str, name: &str) -> Option<String> {
         return None;
     }
     let found = elements(inner);
-    let part = found.iter().find(|part| part.tag(inner).is_some_and(|tag| tag.local().eq_ignore_ascii_case(name)))?;
+    let part = found
+        .iter()
+        .find(|part| part.tag(inner).is_some_and(|tag| tag.local().eq_ignore_ascii_case(name)))?;
     Some(content(part.inside(inner)))
 }

@@ -115,7 +115,8 @@ impl Scan {
     }
 
     fn close(&mut self, tag: &Tag, at: usize) {
-        let Some(name) = self.numbers.get(&tag.name.to_ascii_lowercase()).map(|name| &self.names[*name]) else {
+        let Some(name) = self.numbers.get(&tag.name.to_ascii_lowercase()).map(|name| &self.names[*name])
+        else {
             return;
         };
         let Some(&level) = name.levels.last() else { return };
