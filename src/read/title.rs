@@ -8,10 +8,21 @@ use super::{dom, text};
 use scraper::{ElementRef, Html};
 
 /// The headline of a page, empty if it has none.
-pub fn of(page: &Html, head: &Head) -> String {
-    let headings = headings(page);
-    choose(head, &headings)
+///
+/// `above`: the lines above the body, the nearest first, and whether each is a heading.
+pub fn of(page: &Html, head: &Head, above: &[(String, bool)]) -> String {
+    let title = choose(head, &headings(page));
+    // A column's name as `<title>`: it is not shown as a line there, and a heading that says more is.
+    let shown = || above.iter().any(|(line, _)| fold(line) == fold(&title));
+    let better = above.iter().find(|(line, heading)| *heading && text::width(line) >= COLUMN);
+    match better {
+        Some((better, _)) if text::width(&title) < COLUMN && !shown() => better.clone(),
+        _ => title,
+    }
 }
+
+/// A headline is rarely narrower than this, the name of a column hardly ever as wide.
+const COLUMN: usize = 18;
 
 fn headings(page: &Html) -> Vec<String> {
     let mut found = Vec::new();
@@ -228,7 +239,27 @@ mod tests {
             ("nothing", "<p>x", ""),
         ] {
             let page = Html::parse_document(html);
-            assert_eq!(of(&page, &Head::of(&page)), expected, "{why}");
+            assert_eq!(of(&page, &Head::of(&page), &[]), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_columns_name_is_no_headline() {
+        let page = Html::parse_document(
+            "<title>新闻动态--砚溪市地理学会官网</title><h5>砚溪市地理学会年会在老城区召开</h5>",
+        );
+        let line = |text: &str, heading| (text.to_owned(), heading);
+        let headline = line("砚溪市地理学会年会在老城区召开", true);
+        for (why, above, expected) in [
+            (
+                "the heading above the text",
+                vec![line("发布时间：2026-01-14", false), headline.clone()],
+                headline.0.as_str(),
+            ),
+            ("shown above the text", vec![line("新闻动态", false), headline.clone()], "新闻动态"),
+            ("nothing better", vec![line("当前位置", false)], "新闻动态"),
+        ] {
+            assert_eq!(of(&page, &Head::of(&page), &above), expected, "{why}");
         }
     }
 }
