@@ -84,13 +84,18 @@ fn not_utf8<'a>(body: &Body<'a>) -> (Cow<'a, str>, &'static str) {
         }
     }
     let guessed = guess.unwrap_or_else(|| detect(bytes));
-    // The detector gives an encoding up at its first wrong byte, and calls the text Latin.
-    let damaged = || declared.into_iter().chain([GB18030]).find(|encoding| guess::nearly(encoding, bytes));
-    let encoding = if multi_byte(guessed) || guess::other_letters(guessed) {
-        guessed
-    } else {
-        damaged().unwrap_or(guessed)
+    if multi_byte(guessed)
+        && let Some(text) = clean(guessed, bytes)
+    {
+        return (text, guessed.name());
+    }
+    // The detector gives an encoding up at its first wrong byte; what was declared may be damaged only.
+    let declared = declared.into_iter().find(|encoding| guess::nearly(encoding, bytes));
+    let chinese = || {
+        (!multi_byte(guessed) && !guess::other_letters(guessed) && guess::nearly(GB18030, bytes))
+            .then_some(GB18030)
     };
+    let encoding = declared.or_else(chinese).unwrap_or(guessed);
     (lossy(encoding, bytes), encoding.name())
 }
 

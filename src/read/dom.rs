@@ -12,7 +12,7 @@ use url::Url;
 /// Deeper nesting than this is an attack or an accident: parsers and walkers pay for each level.
 const DEEPEST: usize = 800;
 /// Open formatting (`<font>`) is opened again in each block that follows: fifty kilobytes can ask for gigabytes. A
-/// page may have so many nodes, and one for each of its bytes; no honest one comes near.
+/// page may have so many nodes, and one for every four of its bytes; no honest one comes near.
 const FREE_NODES: usize = 20_000;
 /// How much is parsed between two looks at what became of it.
 const CHUNK: usize = 2_048;
@@ -41,7 +41,7 @@ fn bounded(mut parser: driver::Parser<HtmlTreeSink>, html: &str) -> Result<Html,
         parser.process(StrTendril::from(chunk));
         rest = after;
         let page = parser.tokenizer.sink.sink.0.borrow();
-        if page.tree.values().len() > FREE_NODES + html.len() {
+        if page.tree.values().len() > FREE_NODES + html.len() / 4 {
             return Err(Unreadable::Broken(
                 "the page crosses its elements without end; it was not read".to_owned(),
             ));
