@@ -83,13 +83,17 @@ fn not_utf8<'a>(body: &Body<'a>) -> (Cow<'a, str>, &'static str) {
             return (text, encoding.name());
         }
     }
+    // What was declared may be damaged only. That Chinese looks like Chinese is tested; of others that is not known.
+    if declared.contains(&GB18030) && guess::nearly(GB18030, bytes) {
+        return (lossy(GB18030, bytes), GB18030.name());
+    }
     let guessed = guess.unwrap_or_else(|| detect(bytes));
     if multi_byte(guessed)
         && let Some(text) = clean(guessed, bytes)
     {
         return (text, guessed.name());
     }
-    // The detector gives an encoding up at its first wrong byte; what was declared may be damaged only.
+    // The detector gives an encoding up at its first wrong byte.
     let declared = declared.into_iter().find(|encoding| guess::nearly(encoding, bytes));
     let chinese = || {
         (!multi_byte(guessed) && !guess::other_letters(guessed) && guess::nearly(GB18030, bytes))
