@@ -19,6 +19,7 @@ mod meta;
 mod page;
 mod published;
 mod stream;
+mod tag;
 mod text;
 mod title;
 mod trim;
@@ -66,6 +67,8 @@ pub struct FeedItem {
     pub title: String,
     pub text: String,
     pub author: Option<String>,
+    /// Whom the item names as the origin of its text.
+    pub outlet: Option<String>,
     pub published: Option<Published>,
 }
 

@@ -246,8 +246,10 @@ impl<'t, F: Fn(ElementRef<'_>) -> bool> Visitor<'t> for Feed<'_, F> {
 
 /// Plain text of something that may hold tags and character references (a feed's title or content).
 pub fn plain(markup: &str) -> String {
-    if looks_marked_up(markup) && super::dom::too_deep(markup).is_none() {
-        return of(Html::parse_fragment(markup).root_element(), |_| false);
+    if looks_marked_up(markup)
+        && let Ok(page) = super::dom::fragment(markup)
+    {
+        return of(page.root_element(), |_| false);
     }
     let mut sink = Sink::default();
     for (n, line) in unescape(markup).lines().enumerate() {

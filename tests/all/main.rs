@@ -15,6 +15,7 @@ mod mailing;
 mod matters;
 mod news;
 mod personal;
+mod reading;
 mod rooms;
 mod settings;
 mod tables;
