@@ -122,8 +122,9 @@ pub fn heading(line: &Line) -> Option<Heading> {
     if line.linked > 0 && line.wide > 40 {
         return None; // a box of one line: `offers` sees to it
     }
-    let squeezed = line.text.replace([' ', '·', '|'], "");
-    let lower = bare(if squeezed.starts_with("延伸") { &squeezed } else { &line.text });
+    // How a line begins decides; a long one need not be looked at to its end.
+    let text = &line.text[..line.text.floor_char_boundary(120)];
+    let lower = if text.starts_with('延') { bare(&text.replace([' ', '·', '|'], "")) } else { bare(text) };
     let matched = |words: &'static str| words.split('|').find(|head| lower.starts_with(*head));
     let (head, kind) =
         matched(ENDS).map(|head| (head, Heading::End)).or_else(|| Some((matched(BOXES)?, Heading::Box)))?;
@@ -146,11 +147,14 @@ pub fn is_furniture(line: &Line) -> bool {
          特别声明：以上|值班主任|校对：|审核：|播放视频|\
          初审：|终审：|复审：|编审：|监制：|您的浏览器|你的浏览器|暂时无法播放|自动播放|下载客户端|\
          知道了|您认为这篇文章|请下载客户端|[button |顶一下|踩一下|-----|_____";
-    let lower = line.text.trim().to_lowercase();
-    if line.wide == 0 || lower.chars().all(|c| !c.is_alphanumeric()) {
+    if line.wide == 0 || line.text.chars().all(|c| !c.is_alphanumeric()) {
         return true;
     }
-    line.wide <= 120 && begins(&lower, STARTS)
+    if line.wide > 120 {
+        return false;
+    }
+    let lower = line.text.trim().to_lowercase();
+    begins(&lower, STARTS)
         || line.wide <= 60
             && (lower.contains("返回") && lower.contains("查看更多") || holds(&lower, "转播到|扫一扫"))
         || line.wide <= 60 && is_machinery(&lower)
