@@ -275,8 +275,11 @@ fn sample(weighed: &Weighed, stored: &Stored, row: &Row) -> Option<Sample> {
     let after = text[end..].split('\n').next().unwrap_or_default();
     let cut = before.char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
     let until = after.char_indices().nth(AROUND).map_or(after.len(), |(at, _)| at);
-    let part =
-        |text: &str, hit: Option<&str>| QuotePart { text: text.to_owned(), hit: hit.map(str::to_owned) };
+    let part = |text: &str, hit: Option<&str>| QuotePart {
+        text: text.to_owned(),
+        hit: hit.map(str::to_owned),
+        spot: None,
+    };
     Some(Sample {
         entry: stored.entry,
         source: stored.source.clone(),

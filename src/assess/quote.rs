@@ -47,7 +47,7 @@ pub fn excerpt(book: &Rulebook, weighed: &Weighed) -> Vec<QuotePart> {
         let text = if weighed.entry.text.is_empty() { &weighed.entry.title } else { &weighed.entry.text };
         let end = text.char_indices().nth(LIMIT).map_or(text.len(), |(at, _)| at);
         let cut = if end < text.len() { "…" } else { "" };
-        return vec![QuotePart { text: format!("{}{cut}", &text[..end]), hit: None }];
+        return vec![QuotePart { text: format!("{}{cut}", &text[..end]), hit: None, spot: None }];
     }
     quote(&weighed.entry, windows, &marked)
 }
@@ -153,7 +153,7 @@ impl Parts {
         match plain_before {
             _ if text.is_empty() => {}
             Some(part) => part.text.push_str(&text),
-            None => self.0.push(QuotePart { text, hit: hit.map(str::to_owned) }),
+            None => self.0.push(QuotePart { text, hit: hit.map(str::to_owned), spot: None }),
         }
     }
 }
