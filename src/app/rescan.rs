@@ -195,7 +195,11 @@ fn again(snapshot: &Snapshot, mut stored: Stored, samples: usize) -> Looked {
     let Some(kept) = stored.text.take() else { return Looked::Purged };
     let Ok(text) = kept.text() else { return Looked::Broken };
     let entry = Entry {
-        key: EntryKey::manual(&stored.entry.to_string()),
+        key: if stored.around {
+            EntryKey::around(&stored.entry.to_string())
+        } else {
+            EntryKey::manual(&stored.entry.to_string())
+        },
         aliases: Vec::new(),
         url: stored.url.as_deref().and_then(|url| url.parse().ok()),
         title: stored.title.clone(),

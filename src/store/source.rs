@@ -55,7 +55,7 @@ impl View<'_> {
     pub fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
         self.rows(
             "SELECT id, key, name, kind, state, visits, fails, last_error, last_ok_at, due_at, newest_item_at,
-                    (SELECT count(*) FROM entry WHERE entry.first_source = source.id),
+                    (SELECT count(*) FROM entry WHERE entry.first_source = source.id AND entry.around = 0),
                     (SELECT count(*) FROM page WHERE page.source = source.id AND page.state IN ('due', 'leased')),
                     (SELECT count(*) FROM page WHERE page.source = source.id AND page.state IN ('given_up', 'gone'))
                FROM source WHERE state <> 'retired' ORDER BY key",

@@ -2,7 +2,7 @@
 
 use super::{Level, Times, Who, address, clip, lines, one_line};
 use crate::mail::Reader;
-use crate::model::{AlertFacts, Change, IncidentKind, LadderLine, Word};
+use crate::model::{AlertFacts, Change, IncidentKind, LadderLine, Lang, Word};
 use serde::Serialize;
 
 /// So many characters of the page are quoted; the rest is behind its address.
@@ -112,7 +112,7 @@ impl AlertView {
             published: facts.published.as_deref().map(|text| times.published(text)),
             fetched: times.clock(facts.fetched_at),
             sent: times.clock(times.now),
-            quote: quote(facts),
+            quote: quote(facts, lang),
             reprints: facts.reprints,
             mainstream_reprints: facts.mainstream_reprints,
             mentions: facts.mentions,
@@ -149,12 +149,16 @@ fn rung(line: &LadderLine, times: Times) -> Rung {
 }
 
 /// The quoted parts up to the limit. Spaces between parts are kept: they belong to the quote.
-fn quote(facts: &AlertFacts) -> Vec<Part> {
+fn quote(facts: &AlertFacts, lang: Lang) -> Vec<Part> {
     let mut left = QUOTE;
     let mut parts = Vec::new();
     for part in &facts.quote {
         if left == 0 {
             break;
+        }
+        if let Some(spot) = part.spot {
+            parts.push(Part { text: format!("〔{}〕", spot.label(lang)), hit: false });
+            continue;
         }
         let pad = |edge: Option<char>| if edge.is_some_and(char::is_whitespace) { " " } else { "" };
         let (before, after) = (pad(part.text.chars().next()), pad(part.text.chars().next_back()));
