@@ -1,6 +1,7 @@
 //! sources.toml: the places that the crawl visits.
 
 use super::check::{Draft, Target};
+use super::problems::Wrong;
 use super::profile::Profile;
 use super::subjects::owned;
 use super::values::{self, duration_within, meant_duration, selector};
@@ -165,7 +166,11 @@ fn max_silence(table: &Table, own: bool, profile: Option<Profile>) -> Option<Dur
     if node.is_text() && node.text() == Some("off") {
         return None;
     }
-    node.measure("7d", duration_within("1h", "366d"))
+    let or_off = |mut wrong: Wrong| {
+        wrong.remedy = format!("{}, or \"off\" for a channel that may be silent", wrong.remedy);
+        wrong
+    };
+    node.measure("7d", |text| duration_within("1h", "366d")(text).map_err(or_off))
 }
 
 /// Whether a feed's articles are fetched.

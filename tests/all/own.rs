@@ -106,10 +106,7 @@ async fn digest(world: &mut World) -> String {
 async fn hidden_spam_behind_a_notice_wakes_somebody_and_says_where_it_is() {
     let mut world = watched(setup(), "").await;
     publish(&mut world, 1, NOISE, HIDDEN).await;
-    assert_eq!(
-        raised(&world),
-        ["own-tampering orange", "own-links yellow"].map(str::to_owned)[..raised(&world).len()]
-    );
+    assert_eq!(raised(&world), ["own-tampering orange"], "the gravest rule of one page");
     assert_eq!(world.incidents(), ["orange open"], "one matter, one alarm");
     let mail = world.mails().into_iter().find(|mail| mail.to.starts_with("duty")).unwrap();
     assert!(mail.text.contains("〔隐藏文字〕") && mail.text.contains("【博彩平台】"), "{}", mail.text);

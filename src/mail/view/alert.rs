@@ -119,7 +119,7 @@ impl AlertView {
             rule: one_line(&facts.rule, 40),
             rule_name: one_line(&facts.rule_name, 60),
             rule_version: one_line(&facts.rule_version, 40),
-            because: lines(&facts.because, 12, 60),
+            because: facts.because.iter().take(12).map(|why| one_line(&reason(why, lang), 60)).collect(),
             same_sentence: facts.same_sentence,
             plainly: facts.ways.as_ref().is_some_and(Vec::is_empty),
             disguises: facts.ways.iter().flatten().map(|way| way.label(lang)).collect(),
@@ -137,6 +137,28 @@ impl AlertView {
             ack_minutes: facts.ack_minutes,
             trial: lines(&facts.trial, 20, 60),
         }
+    }
+}
+
+/// What is found by what it is has a key where a term has its words.
+fn reason(why: &str, lang: Lang) -> String {
+    const BUILT_IN: [(&str, &str, &str); 9] = [
+        ("pii:id_card", "个人信息 身份证号", "personal data: identity number"),
+        ("pii:mobile", "个人信息 手机号", "personal data: mobile number"),
+        ("pii:bank_card", "个人信息 银行卡号", "personal data: bank card"),
+        ("pii:email", "个人信息 邮箱地址", "personal data: mail address"),
+        ("pii:uscc", "统一社会信用代码", "unified social credit code"),
+        ("pii:passport", "个人信息 护照号", "personal data: passport"),
+        ("mark:secret", "密级标志", "mark of secrecy"),
+        ("injection:hidden_link", "植入的隐藏链接", "hidden link put in"),
+        ("injection:many_links", "植入的成批外链", "links put in, in bulk"),
+    ];
+    let term = why.split_once(' ').map_or(why, |(_, term)| term);
+    let known = BUILT_IN.iter().find(|(key, ..)| *key == term);
+    match (known, lang) {
+        (Some((_, zh, _)), Lang::Zh) => (*zh).to_owned(),
+        (Some((_, _, en)), Lang::En) => (*en).to_owned(),
+        (None, _) => why.to_owned(),
     }
 }
 
