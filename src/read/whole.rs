@@ -13,8 +13,7 @@ use psl::Psl;
 use scraper::{ElementRef, Html, Node};
 use std::cell::RefCell;
 use std::collections::HashSet;
-use std::net::IpAddr;
-use url::Url;
+use url::{Host, Url};
 
 /// A page beyond this is cut; own pages are a few hundred lines long.
 const MOST_PARTS: usize = 4_000;
@@ -64,7 +63,7 @@ pub fn whole(body: &Body, reading: &Reading) -> Option<Whole> {
 /// The registered domain of a host: what somebody has to buy. A bare address is its own.
 pub fn domain_of(host: &str) -> String {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+    if !matches!(Host::parse(&host), Ok(Host::Domain(_))) {
         return host;
     }
     let found =
