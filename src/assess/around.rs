@@ -7,6 +7,7 @@
 
 use super::rulebook::Rulebook;
 use super::weigh::{Weighed, weigh};
+use crate::lexicon::personal::{self, Personal};
 use crate::model::{
     Entry, EntryKey, Hit, KnownAround, NewDomain, Outward, Part, Source, Spot, Through, Whole, Word,
 };
@@ -204,8 +205,13 @@ impl Lines {
         &self.0[self.number(at)]
     }
 
+    /// Whether personal data counts. A mail address beside an article is the office's own, as good as always.
+    pub fn tells_of(&self, text: &str, one: &Personal) -> bool {
+        one.kind != personal::EMAIL && self.is_for_people(text, one.start)
+    }
+
     /// Numbers in addresses are names of pages.
-    pub fn tells_of_people(&self, text: &str, at: usize) -> bool {
+    pub fn is_for_people(&self, text: &str, at: usize) -> bool {
         let line = self.at(at);
         let scheme = text[line.text.clone()].starts_with("http");
         !matches!(line.spot, Spot::HiddenLink | Spot::ManyLinks) && !(line.spot == Spot::Link && scheme)

@@ -76,9 +76,8 @@ pub fn weigh(book: &Rulebook, source: &Source, entry: Entry) -> Weighed {
         Some(lines) => {
             found[1] = lines.counting(book, std::mem::take(&mut found[1]));
             injections = lines.injections(&entry.text);
-            let stands = |field, at: usize| field == Field::Text && lines.tells_of_people(&entry.text, at);
-            personal.retain(|(field, one)| stands(*field, one.start));
-            marks.retain(|(field, one)| stands(*field, one.start));
+            personal.retain(|(field, one)| *field == Field::Text && lines.tells_of(&entry.text, one));
+            marks.retain(|(field, one)| *field == Field::Text && lines.is_for_people(&entry.text, one.start));
         }
     }
     let mut weighed = Weighed {

@@ -270,7 +270,7 @@ impl Walk {
         }
         // What scripts keep in hidden fields are keys and numbers; only words are meant for people.
         if element.value().name() == "input"
-            && let Some(value) = element.attr("value").filter(|value| text::width(value) > value.len() / 2)
+            && let Some(value) = element.attr("value").filter(|value| !value.is_ascii())
         {
             self.part(Spot::Form, value);
         }
@@ -354,7 +354,7 @@ impl Walk {
         let name =
             ["name", "property", "itemprop"].iter().find_map(|name| element.attr(name)).unwrap_or_default();
         let named = NAMES.iter().any(|known| name.trim().eq_ignore_ascii_case(known));
-        if named || text::width(content) > content.len() / 2 {
+        if named || !content.is_ascii() {
             self.part(Spot::Meta, content);
         }
     }

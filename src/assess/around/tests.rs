@@ -86,6 +86,12 @@ fn what_counts_depends_on_where_it_stands() {
             "https://a.lanli.example/13812345678",
             vec![],
         ),
+        (
+            "a mail address beside an article is the office's",
+            Spot::Text,
+            "邮箱 bangong@yanxi.example",
+            vec![],
+        ),
         ("a telephone's link is one", Spot::Link, "tel:13812345678", vec!["people"]),
         ("other people's terms are not looked for", Spot::Text, "岚栎科技被立案调查", vec![]),
         ("disguised: not here", Spot::Hidden, "博cai平台", vec![]),

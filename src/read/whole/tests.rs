@@ -86,6 +86,13 @@ fn every_corner_of_a_page_is_read_and_named() {
 }
 
 #[test]
+fn keys_and_numbers_for_machines_are_left_alone() {
+    let html =
+        "<meta name=token content=15712340092><input type=hidden value=15712340092><meta charset=utf-8>";
+    assert_eq!(parts(html), [""; 0]);
+}
+
+#[test]
 fn what_leads_to_other_sites_and_whether_anybody_sees_it() {
     for (why, html, expected) in [
         ("a link", "<a href=http://x.lanli.example/a>岚栎</a>", vec!["link lanli.example"]),
