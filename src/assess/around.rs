@@ -214,7 +214,11 @@ impl Lines {
     pub fn is_for_people(&self, text: &str, at: usize) -> bool {
         let line = self.at(at);
         let scheme = text[line.text.clone()].starts_with("http");
-        !matches!(line.spot, Spot::HiddenLink | Spot::ManyLinks) && !(line.spot == Spot::Link && scheme)
+        match line.spot {
+            Spot::HiddenLink | Spot::ManyLinks => false,
+            Spot::Link => !scheme,
+            _ => true,
+        }
     }
 
     /// The hits that count where they stand.

@@ -166,10 +166,10 @@ struct Parts(Vec<QuotePart>);
 impl Parts {
     /// What follows stands there on the page.
     fn at(&mut self, spot: Spot) {
-        if self.0.iter().rev().find_map(|part| part.spot) != Some(spot) {
-            self.0.push(QuotePart { text: String::new(), hit: None, spot: Some(spot) });
-        } else {
+        if self.0.iter().rev().find_map(|part| part.spot) == Some(spot) {
             self.push(" ", None);
+        } else {
+            self.0.push(QuotePart { text: String::new(), hit: None, spot: Some(spot) });
         }
     }
 

@@ -368,16 +368,9 @@ fn readable(address: &str) -> String {
         let code = (first == b'%').then(|| after.get(..2)).flatten();
         let code = code.and_then(|code| std::str::from_utf8(code).ok());
         // Only what is beyond ASCII: a decoded blank or slash would be another address.
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|byte| *byte >= 0x80) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
+        let code = code.and_then(|code| u8::from_str_radix(code, 16).ok()).filter(|byte| *byte >= 0x80);
+        bytes.push(code.unwrap_or(first));
+        rest = if code.is_some() { &after[2..] } else { after };
     }
     String::from_utf8(bytes).unwrap_or_else(|_| address.to_owned())
 }

@@ -123,10 +123,12 @@ pub(super) fn hides(style: &str) -> bool {
         || is("overflow", &["hidden"])
             && ["width", "height", "max-width", "max-height"].iter().any(|name| below(name, 1.0));
     let away = |name: &&str| below(name, FAR);
+    // Columns are laid out with margins of -100 %.
+    let by_length = |name: &&str| away(name) && get(name).is_some_and(|value| !value.ends_with('%'));
     let off_screen = below("text-indent", FAR)
-        || ["margin-left", "margin-top", "margin-right"].iter().any(|name| away(name))
+        || ["margin-left", "margin-top", "margin-right"].iter().any(by_length)
         || is("position", &["absolute", "fixed", "relative"])
-            && ["left", "top", "right", "bottom"].iter().any(|name| away(name));
+            && ["left", "top", "right", "bottom"].iter().any(away);
     let clipped = get("clip").is_some_and(|value| {
         let digits: String = value.chars().filter(char::is_ascii_digit).collect();
         value.starts_with("rect(")
@@ -160,7 +162,7 @@ fn pixels(value: &str) -> Option<f64> {
         "em" | "rem" => Some(number * 16.0),
         "pt" => Some(number * 1.33),
         // A share of something unknown: only what is far outside.
-        "%" | "vw" | "vh" => Some(number * 10.0).filter(|_| number < 0.0 || number == 0.0),
+        "%" | "vw" | "vh" => Some(number * 10.0).filter(|_| number <= 0.0),
         _ => None,
     }
 }
@@ -204,6 +206,7 @@ mod tests {
             ("cut to nothing", "position:absolute;clip:rect(1px,1px,1px,1px)", true),
             ("cut to a picture", "clip:rect(0,60px,200px,0)", false),
             ("shrunk", "transform: scale(0)", true),
+            ("a column", "float:left;margin-left:-100%", false),
             ("nothing of the kind", "margin-left:-15px;width:100%", false),
             ("nonsense", ";;:;{", false),
         ] {
