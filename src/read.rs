@@ -4,6 +4,8 @@
 //! cannot be read is an `Unreadable` with words for the ledger (P5). Keys are made here and say what "the same
 //! entry" means (P1): see `canonical`.
 
+mod body;
+mod byline;
 pub mod canonical;
 pub mod charset;
 pub mod date;
@@ -15,7 +17,9 @@ pub mod jsonl;
 mod list;
 mod meta;
 mod page;
+mod published;
 mod stream;
+mod tag;
 mod text;
 mod title;
 mod trim;
@@ -65,6 +69,8 @@ pub struct FeedItem {
     pub title: String,
     pub text: String,
     pub author: Option<String>,
+    /// Whom the item names as the origin of its text.
+    pub outlet: Option<String>,
     pub published: Option<Published>,
 }
 
@@ -73,6 +79,8 @@ pub struct Article {
     pub title: String,
     pub text: String,
     pub author: Option<String>,
+    /// The outlet that the page names as its origin (来源).
+    pub outlet: Option<String>,
     pub published: Option<Published>,
     /// What the page calls its own address; believed by `read` on the same host only.
     pub canonical: Option<Url>,

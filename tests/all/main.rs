@@ -16,6 +16,7 @@ mod matters;
 mod news;
 mod own;
 mod personal;
+mod reading;
 mod rooms;
 mod settings;
 mod tables;
