@@ -10,14 +10,15 @@ mod style;
 use super::{Body, charset, dom, text};
 use crate::model::{Outward, Part, Reading, Spot, Through, Whole};
 use psl::Psl;
-use scraper::{ElementRef, Html, Node};
-use std::cell::RefCell;
+use scraper::{ElementRef, Node};
 use std::collections::HashSet;
 use url::{Host, Url};
 
 /// A page beyond this is cut; own pages are a few hundred lines long.
 const MOST_PARTS: usize = 4_000;
 const MOST_LINKS: usize = 2_000;
+/// Comments and the like, each parsed by itself.
+const MOST_PENDING: usize = 300;
 /// A longer line is cut into pieces that overlap, so that no term is cut in two.
 const PIECE: usize = 600;
 const OVERLAP: usize = 40;
@@ -43,16 +44,16 @@ pub fn whole(body: &Body, reading: &Reading) -> Option<Whole> {
     let base = dom::base(&page, body.url);
     let home = body.url.and_then(Url::host_str).map(domain_of).unwrap_or_default();
     let mut walk = Walk { base, home, hidden, ..Walk::default() };
-    walk = walk.through(page.root_element());
+    walk.through(page.root_element());
     for node in page.tree.nodes() {
         if let Node::Comment(comment) = node.value() {
             walk.pending.push((Spot::Comment, comment.to_string()));
         }
     }
-    for (spot, markup) in std::mem::take(&mut walk.pending) {
-        if markup.len() < MOST_PARTS * PIECE && dom::too_deep(&markup).is_none() {
+    for (spot, markup) in std::mem::take(&mut walk.pending).into_iter().take(MOST_PENDING) {
+        if let Ok(part) = dom::fragment(&markup) {
             walk.only = Some(spot);
-            walk = walk.through(Html::parse_fragment(&markup).root_element());
+            walk.through(part.root_element());
         }
     }
     let mut whole = walk.out;
@@ -115,22 +116,16 @@ struct Walk {
 }
 
 impl Walk {
-    fn through(self, root: ElementRef<'_>) -> Self {
-        let walk = RefCell::new(self);
-        text::walk(
-            root,
-            |element| walk.borrow_mut().enter(element),
-            |element| walk.borrow_mut().leave(element.value().name()),
-            |text| walk.borrow_mut().text(text),
-        );
-        let mut walk = walk.into_inner();
-        walk.flush();
-        walk.open.clear();
-        (walk.out_of_sight, walk.link) = (0, None);
-        walk
+    fn through(&mut self, root: ElementRef<'_>) {
+        text::walk(root, self);
+        self.flush();
+        self.open.clear();
+        (self.out_of_sight, self.link) = (0, None);
     }
+}
 
-    fn enter(&mut self, element: ElementRef<'_>) -> bool {
+impl<'t> text::Visitor<'t> for Walk {
+    fn enter(&mut self, element: ElementRef<'t>) -> bool {
         let name = element.value().name();
         match name {
             "title" if self.out.title.is_empty() && self.only.is_none() => {
@@ -180,7 +175,7 @@ impl Walk {
         true
     }
 
-    fn leave(&mut self, _name: &str) {
+    fn leave(&mut self, _: ElementRef<'t>) {
         let Some(open) = self.open.pop() else { return };
         if open.block {
             self.flush();
@@ -196,7 +191,7 @@ impl Walk {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &'t str) {
         let width = text::width(text);
         self.width += width;
         if let Some(link) = &mut self.link {
@@ -209,7 +204,9 @@ impl Walk {
         }
         self.line.text(text);
     }
+}
 
+impl Walk {
     fn flush(&mut self) {
         let line = std::mem::take(&mut self.line).finish();
         let linked = self.inward * 2 > self.width;
