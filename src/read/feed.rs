@@ -14,7 +14,7 @@ mod parsers;
 mod repair;
 mod tree;
 
-use super::date::Now;
+use super::date::{self, Now};
 use super::{Body, Feed, charset, dom};
 use crate::model::Unreadable;
 use scraper::Html;
@@ -32,14 +32,25 @@ pub fn feed(body: &Body) -> Result<Feed, Unreadable> {
         repair::repair(&source, body.url, &is_date)
     };
     let Some(repaired) = repaired else { return Err(no_feed(&source, body)) };
-    let first = parsers::first(&repaired, now);
-    if first.as_ref().is_ok_and(|feed| dated(feed) >= items_in(&source)) {
-        return first.map_err(broken);
+    let mut feed = better(&repaired, &source, body.url, now).map_err(|why| {
+        Unreadable::Broken(format!("the feed cannot be read: {why}; look at the address in a browser"))
+    })?;
+    for item in feed.items.iter_mut().filter(|item| item.published.is_none()) {
+        item.published = item.url.as_ref().and_then(|url| date::in_path(url.path(), now));
     }
-    match (first, parsers::second(&source, body.url, now)) {
+    Ok(feed)
+}
+
+/// The parse with more dated items; the second is asked for only where the first may have missed some.
+fn better(repaired: &str, source: &str, url: Option<&Url>, now: Now) -> Result<Feed, String> {
+    let first = parsers::first(repaired, now);
+    if first.as_ref().is_ok_and(|feed| dated(feed) >= items_in(source)) {
+        return first;
+    }
+    match (first, parsers::second(source, url, now)) {
         (Ok(first), Ok(second)) if dated(&second) > dated(&first) => Ok(second),
         (Err(_), Ok(second)) if !second.items.is_empty() => Ok(second),
-        (first, _) => first.map_err(broken),
+        (first, _) => first,
     }
 }
 
@@ -56,10 +67,6 @@ fn items_in(source: &str) -> usize {
             .count()
     };
     begins("<item").max(begins("<entry"))
-}
-
-fn broken(why: String) -> Unreadable {
-    Unreadable::Broken(format!("the feed cannot be read: {why}; look at the address in a browser"))
 }
 
 /// Says what was served instead, and where the feed may be.

@@ -133,9 +133,9 @@ impl Ends {
         if let Some(data) = self.data(input, at, around) {
             return Some(data.1);
         }
-        if rest.starts_with("<?") {
+        if let Some(name) = rest.strip_prefix("<?") {
             // `<?xml ...>` without its question mark must not reach to the end of the next instruction.
-            let xml = rest[2..].trim_start().get(..3).is_some_and(|name| name.eq_ignore_ascii_case("xml"));
+            let xml = name.trim_start().get(..3).is_some_and(|name| name.eq_ignore_ascii_case("xml"));
             let end = if xml { None } else { self.next(input, at, INSTRUCTION).map(|end| end + 2) };
             return Some(end.or_else(|| Some(self.next(input, at, ANGLE)? + 1)).unwrap_or(input.len()));
         }

@@ -82,6 +82,83 @@ fn markup() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
+/// A feed and a page in the shapes of real ones, to be damaged.
+const SHAPES: [&str; 4] = [
+    "<?xml version='1.0' encoding='gb2312'?><!DOCTYPE rss [<!ENTITY a '岚栎'>]><rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>砚溪</title><item><title><![CDATA[&a;科技]]></title><link>https://y.example/1</link><guid>g</guid><dc:date>2026-01-14T08:00:00+08:00</dc:date><description>&lt;p&gt;一&amp;nbsp;二&lt;/p&gt;</description></item></channel></rss>",
+    "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://y.example/a/'><entry><title type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>岚栎<b>科技</b></div></title><link rel='alternate' href='1.html'/><id>urn:1</id><updated>2026-01-14T08:00:00Z</updated><content type='application/octet-stream'>PHA+PC9wPg==</content><source><title>砚溪日报</title></source></entry></feed>",
+    "<!DOCTYPE html><html><head><meta charset=utf-8><title>岚栎科技通报_砚溪日报</title><meta property='og:title' content='岚栎科技通报'><script type='application/ld+json'>{\"datePublished\":\"2026-01-14T08:00:00+08:00\"}</script></head><body><nav><a href=/>首页</a></nav><h1 class=title>岚栎科技通报</h1><span class=date>2026年1月14日 16:56</span><article class=content><p>砚溪市发布通报，</p><p>经检验全部合格。</p></article><ul><li><a href='/2026/0114/a1.html'>砚溪市公布今年重点工程名单</a></ul><div class=post id=p1>我家的水也是黄的</div></body></html>",
+    "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":1,\"url\":\"/1\",\"title\":\"岚栎\",\"content_html\":\"<p>一\",\"date_published\":\"2026-01-14\"}]}",
+];
+
+/// One way to damage a text, with where and how much as parts of a thousand.
+#[derive(Debug, Clone)]
+enum Damage {
+    Cut(usize),
+    Without(usize, usize),
+    Twice(usize, usize),
+    Swapped(usize, usize),
+    Byte(usize, u8),
+    /// A piece of markup so many times.
+    Often(usize, &'static str, usize),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let place = || 0..1_000_usize;
+    let piece = prop::sample::select(vec![
+        "<",
+        "&",
+        "&a;",
+        "<![CDATA[",
+        "<item>",
+        "</item>",
+        "<title>",
+        "<div>",
+        "</div>",
+        "<p>",
+        "<b a=1>",
+        "<table><tr>",
+        "<svg>",
+        "<!--",
+        "<?",
+        "<!",
+        "\"",
+        "=",
+        "2026-",
+        "昨天",
+        "\u{1b}$B",
+        "\u{0}",
+        "{\"items\":[",
+    ]);
+    prop_oneof![
+        place().prop_map(Damage::Cut),
+        (place(), place()).prop_map(|(a, b)| Damage::Without(a, b)),
+        (place(), place()).prop_map(|(a, b)| Damage::Twice(a, b)),
+        (place(), place()).prop_map(|(a, b)| Damage::Swapped(a, b)),
+        (place(), any::<u8>()).prop_map(|(a, b)| Damage::Byte(a, b)),
+        (place(), piece, 1..400_usize).prop_map(|(a, piece, n)| Damage::Often(a, piece, n)),
+    ]
+}
+
+fn damaged(mut bytes: Vec<u8>, all: &[Damage]) -> Vec<u8> {
+    for damage in all {
+        let length = bytes.len();
+        let at = |place: &usize| length * place / 1_000;
+        match damage {
+            Damage::Cut(a) => bytes.truncate(at(a)),
+            Damage::Without(a, b) => drop(bytes.drain(at(a).min(at(b))..at(a).max(at(b)))),
+            Damage::Twice(a, b) => bytes.extend_from_within(at(a).min(at(b))..at(a).max(at(b))),
+            Damage::Swapped(a, b) if !bytes.is_empty() => bytes.swap(at(a), at(b)),
+            Damage::Byte(a, value) if !bytes.is_empty() => bytes[at(a)] = *value,
+            Damage::Often(a, piece, n) => {
+                let place = at(a);
+                bytes.splice(place..place, piece.repeat(*n).into_bytes());
+            }
+            Damage::Swapped(..) | Damage::Byte(..) => {}
+        }
+    }
+    bytes
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -93,6 +170,23 @@ proptest! {
     #[test]
     fn no_markup_makes_a_reader_panic(bytes in markup()) {
         all(&bytes);
+    }
+
+    #[test]
+    fn no_damage_makes_a_reader_panic_or_run_over(
+        shape in 0..SHAPES.len(),
+        wide in prop::sample::select(vec!["utf-8", "gbk", "utf-16"]),
+        damage in prop::collection::vec(damage(), 1..5),
+    ) {
+        let bytes = match wide {
+            "gbk" => encoding_rs::GBK.encode(SHAPES[shape]).0.into_owned(),
+            "utf-16" => SHAPES[shape].encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            _ => SHAPES[shape].as_bytes().to_vec(),
+        };
+        let bytes = damaged(bytes, &damage);
+        all(&bytes);
+        let given = feed(&Body::of(&bytes)).map_or(0, |feed| feed.items.iter().map(|item| item.text.len()).sum());
+        prop_assert!(given <= 100_000 + bytes.len() * 8, "{given} bytes of text out of {}", bytes.len());
     }
 
     #[test]
@@ -321,6 +415,67 @@ fn the_deepest_page_that_is_read_fits_the_stack() {
     all("<div>".repeat(200_000).as_bytes());
     all("<a><b>".repeat(390).as_bytes());
     all(format!("<rss><channel><item><description>{html}").as_bytes());
+}
+
+/// One piece without end, alone and where a reader is deep in something. Each is a tenth of a second where the work
+/// grows with the input, and minutes where it grows with its square.
+#[test]
+fn endless_pieces_are_read_in_one_pass() {
+    let pieces = [
+        "<",
+        "&",
+        "&a;",
+        "<![CDATA[",
+        "<item>",
+        "<item><title></item>",
+        "<title>",
+        "<a b=\"",
+        "<!--",
+        "<? >",
+        "<!",
+        "<![",
+        "]]>",
+        "<div>",
+        "<div></x>",
+        "<b><div></b>",
+        "<span><p></p>",
+        "<p>",
+        "<font size=1>",
+        "<i a=1><p>",
+        "<table>",
+        "<select><option>",
+        "1",
+        "2026-01-14 ",
+        "昨天",
+        "\u{a0}",
+        "<entry xml:base='a/'>",
+        "<author><name>",
+        "{\"a\":",
+        "<meta ",
+        "a=1 ",
+        "\n",
+        "\u{0}<",
+    ];
+    let before =
+        ["", "<rss><channel><item><description>", "<html><body><article class=content>", "<svg>", "<p "];
+    for piece in pieces {
+        for before in before {
+            all(format!("{before}{}", piece.repeat(30_000 / piece.len())).as_bytes());
+        }
+    }
+}
+
+#[test]
+fn formatting_that_crosses_blocks_does_not_fill_the_memory() {
+    // Each block opens all 700 again: 20 KB would be millions of elements.
+    for name in ["font", "b", "x"] {
+        let open = (0..700).map(|n| format!("<{name} a={n}>")).collect::<String>();
+        let html = format!("<p>{open}</p>{}", "<p>x".repeat(4_000));
+        assert_eq!(links(&Body::of(html.as_bytes()), None).is_err(), name != "x", "{name}");
+        all(format!("<rss><channel><item><description><![CDATA[{html}").as_bytes());
+    }
+    let crowded = format!("<html><body {}>", (0..90_000).map(|n| format!("a{n} ")).collect::<String>());
+    assert!(links(&Body::of(crowded.as_bytes()), None).is_err());
 }
 
 #[test]

@@ -18,7 +18,7 @@ const MOST: usize = 64;
 
 impl Entry {
     /// Keeps a value unless it is empty.
-    pub fn offer(&mut self, slot: Slot, rank: u8, value: String) {
+    pub fn offer(&mut self, slot: Slot, rank: u8, value: &str) {
         let value = value.trim();
         if !value.is_empty() && self.said.len() < MOST {
             self.said.push((slot, rank, value.to_owned()));

@@ -27,23 +27,23 @@ fn entry(item: &Value, base: Option<&Url>) -> Entry {
         (Slot::Content, 0, "content_html"),
     ] {
         if let Some(value) = text(item, name) {
-            entry.offer(slot, rank, value);
+            entry.offer(slot, rank, &value);
         }
     }
     // Plain text: what looks like a tag in it is none.
     if let Some(plain) = text(item, "content_text").filter(|_| item.get("content_html").is_none()) {
-        entry.offer(Slot::Content, 1, plain.replace('&', "&amp;").replace('<', "&lt;"));
+        entry.offer(Slot::Content, 1, &plain.replace('&', "&amp;").replace('<', "&lt;"));
     }
     for (rank, name) in [(0, "url"), (1, "external_url"), (2, "link")] {
         if let Some(url) = text(item, name).and_then(|link| dom::join(base, &link)) {
-            entry.offer(Slot::Link, rank, url.to_string());
+            entry.offer(Slot::Link, rank, url.as_str());
         }
     }
     let people = item.get("authors").and_then(|all| all.get(0)).or_else(|| item.get("author"));
     if let Some(name) =
         people.and_then(|person| person.as_str().map(str::to_owned).or_else(|| text(person, "name")))
     {
-        entry.offer(Slot::Author, 0, name);
+        entry.offer(Slot::Author, 0, &name);
     }
     entry
 }

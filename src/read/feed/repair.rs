@@ -126,11 +126,11 @@ impl<'i> Walk<'i> {
     fn attributes(&mut self, tag: &Tag, item: &mut Entry) {
         for (slot, rank, name) in [(Slot::Id, 1, "about"), (Slot::Updated, 4, "lastmod")] {
             if let Some(value) = tag.attr(name) {
-                item.offer(slot, rank, value.into_owned());
+                item.offer(slot, rank, &value);
             }
         }
         if let Some(url) = tag.attr("href").and_then(|href| self.join(&href)) {
-            item.offer(Slot::Link, 2, url.to_string());
+            item.offer(Slot::Link, 2, url.as_str());
         }
     }
 
@@ -172,7 +172,7 @@ impl<'i> Walk<'i> {
         if let Some((_, item)) = &mut self.item
             && let Some(value) = value
         {
-            item.offer(slot, rank, value);
+            item.offer(slot, rank, &value);
         }
         // What is not read must not hide what follows: a link without an end, say.
         true
