@@ -16,6 +16,7 @@ mod join;
 pub mod jsonl;
 mod list;
 mod meta;
+mod nesting;
 mod page;
 mod published;
 mod stream;
@@ -29,6 +30,7 @@ pub use forum::thread;
 pub use join::read;
 pub use list::{board, links};
 pub use page::page;
+pub use stream::{Slow, streams};
 
 use crate::model::Published;
 use chrono::{DateTime, Utc};
