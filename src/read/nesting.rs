@@ -140,13 +140,13 @@ pub(super) fn pieces<'h>(html: &'h str, tested: &[&str]) -> Option<Vec<&'h str>>
             b'!' if html[less..].starts_with("<![CDATA[") => return None,
             b'!' | b'?' => less + html[less..].find('>')? + 1,
             b'/' if bytes.get(less + 2).is_some_and(u8::is_ascii_alphabetic) => {
-                let (name, tag) = tag(html, less + 2, &[])?;
+                let (name, tag) = tag(html, less + 2, unasked)?;
                 nest.end(name, less, tag.end)?;
                 tag.end
             }
             b'/' => less + html[less..].find('>')? + 1,
             byte if byte.is_ascii_alphabetic() => {
-                let (name, tag) = tag(html, less + 1, tested)?;
+                let (name, tag) = tag(html, less + 1, |attribute| check(&attribute, tested))?;
                 nest.start(name, less, &tag)?
             }
             _ if nest.wants_no_text() => return None,
@@ -165,7 +165,7 @@ fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0c))
 }
 
-fn comment(html: &str, from: usize) -> Option<usize> {
+pub(super) fn comment(html: &str, from: usize) -> Option<usize> {
     let inner = &html[from + 4..];
     if inner.starts_with('>') || inner.starts_with("->") {
         return Some(from + 4 + inner.find('>')? + 1);
@@ -175,13 +175,35 @@ fn comment(html: &str, from: usize) -> Option<usize> {
     Some(from + 4 + plain.into_iter().chain(odd).min()?)
 }
 
-struct Tag {
-    end: usize,
-    closes_itself: bool,
+pub(super) struct Tag {
+    pub end: usize,
+    pub closes_itself: bool,
+}
+
+/// As it is written.
+pub(super) struct Attribute<'h> {
+    pub name: &'h str,
+    pub value: &'h str,
+}
+
+/// Whether the content of such an element is no markup.
+pub(super) fn is_raw(name: &str) -> bool {
+    let mut lower = [0_u8; 12];
+    kind(lowered(name, &mut lower)) == Raw
+}
+
+fn unasked(_: Attribute<'_>) -> Option<()> {
+    Some(())
 }
 
 /// Reads a tag from its name to behind its `>`.
-fn tag<'h>(html: &'h str, from: usize, tested: &[&str]) -> Option<(&'h str, Tag)> {
+///
+/// `each` meets the attributes that have a value; its `None` is passed on.
+pub(super) fn tag<'h>(
+    html: &'h str,
+    from: usize,
+    mut each: impl FnMut(Attribute<'h>) -> Option<()>,
+) -> Option<(&'h str, Tag)> {
     let bytes = html.as_bytes();
     let is_space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
     let until = |from: usize, stop: &dyn Fn(u8) -> bool| {
@@ -216,19 +238,41 @@ fn tag<'h>(html: &'h str, from: usize, tested: &[&str]) -> Option<(&'h str, Tag)
                 at = close;
                 // `<a href=x/>`: the slash belongs to the value.
                 if bytes[at] == b'>' {
-                    check(attribute, &html[value], tested)?;
+                    each(Attribute { name: attribute, value: &html[value] })?;
                     return Some((name, Tag { end: at + 1, closes_itself: false }));
                 }
                 value
             }
         };
-        check(attribute, &html[value], tested)?;
+        each(Attribute { name: attribute, value: &html[value] })?;
     }
 }
 
-fn check(attribute: &str, value: &str, tested: &[&str]) -> Option<()> {
-    let looked_at = tested.iter().any(|name| name.eq_ignore_ascii_case(attribute));
-    (!looked_at || !value.contains(['&', '\r'])).then_some(())
+/// A value that a selector looks at, and that a stream sees as it is written.
+fn check(attribute: &Attribute, tested: &[&str]) -> Option<()> {
+    let looked_at = tested.iter().any(|name| name.eq_ignore_ascii_case(attribute.name));
+    (!looked_at || !attribute.value.contains(['&', '\r'])).then_some(())
+}
+
+/// Behind the end of an element whose content is no markup.
+pub(super) fn raw(html: &str, name: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += html[at..].find("</")? + 2;
+        let behind = html.as_bytes().get(at + name.len())?;
+        let ends = html.as_bytes()[at..].get(..name.len())?.eq_ignore_ascii_case(name.as_bytes());
+        if ends && matches!(behind, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/' | b'>') {
+            break;
+        }
+    }
+    // A script in a comment in a script may hide the end.
+    let inner = &html[from..at];
+    if name.eq_ignore_ascii_case("script")
+        && inner.find("<!--").is_some_and(|at| inner[at..].to_ascii_lowercase().contains("<script"))
+    {
+        return None;
+    }
+    tag(html, at, unasked).map(|(_, tag)| tag.end)
 }
 
 impl<'h> Nest<'h> {
@@ -323,7 +367,7 @@ impl<'h> Nest<'h> {
                 }
                 return Some(tag.end);
             }
-            Raw => return self.raw(lower, tag.end),
+            Raw => return raw(self.html, lower, tag.end),
             Svg => return svg(self.html, tag),
             Rows | Row | Cell | Caption | Columns => {
                 let table_part = |open: &Open| matches!(open.kind, Cell | Caption | Table);
@@ -411,7 +455,7 @@ impl<'h> Nest<'h> {
                 return Some(tag.end);
             }
             (Some(Head), Raw) if matches!(lower, "script" | "style" | "title" | "noscript" | "noframes") => {
-                return self.raw(lower, tag.end);
+                return raw(self.html, lower, tag.end);
             }
             _ => return None,
         }
@@ -430,7 +474,7 @@ impl<'h> Nest<'h> {
         loop {
             match (self.top()?, kind) {
                 (Table | Rows | Row, Raw) if matches!(lower, "script" | "style") => {
-                    return self.raw(lower, tag.end);
+                    return raw(self.html, lower, tag.end);
                 }
                 (Columns, Void) if lower == "col" => return Some(tag.end),
                 (Table, Rows | Caption | Columns) | (Rows, Row) | (Row, Cell) => {
@@ -451,24 +495,6 @@ impl<'h> Nest<'h> {
                 _ => return None,
             }
         }
-    }
-
-    /// The end of an element whose content is no markup.
-    fn raw(&self, name: &str, from: usize) -> Option<usize> {
-        let mut at = from;
-        loop {
-            at += self.html[at..].find("</")? + 2;
-            let behind = self.html.as_bytes().get(at + name.len())?;
-            let ends = self.html.as_bytes()[at..].get(..name.len())?.eq_ignore_ascii_case(name.as_bytes());
-            if ends && matches!(behind, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/' | b'>') {
-                break;
-            }
-        }
-        // A script may hide its own end in a comment.
-        if name == "script" && self.html[from..at].contains("<!--") {
-            return None;
-        }
-        tag(self.html, at, &[]).map(|(_, tag)| tag.end)
     }
 
     fn end(&mut self, name: &'h str, at: usize, end: usize) -> Option<()> {
@@ -574,7 +600,7 @@ fn svg(html: &str, first: &Tag) -> Option<usize> {
         if rest.starts_with("<!--") {
             at = comment(html, less)?;
         } else if *next == b'/' {
-            let (name, tag) = tag(html, less + 2, &[])?;
+            let (name, tag) = tag(html, less + 2, unasked)?;
             if !open.pop()?.eq_ignore_ascii_case(name) {
                 return None;
             }
@@ -583,7 +609,7 @@ fn svg(html: &str, first: &Tag) -> Option<usize> {
                 return Some(at);
             }
         } else if next.is_ascii_alphabetic() {
-            let (name, tag) = tag(html, less + 1, &[])?;
+            let (name, tag) = tag(html, less + 1, unasked)?;
             let mut lower = [0_u8; 12];
             let lower = lowered(name, &mut lower);
             let drawn = matches!(kind(lower), Plain | Raw | Svg) || lower == "a";
