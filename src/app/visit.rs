@@ -151,6 +151,10 @@ async fn weigh(
         let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
         rooms
             .work(move || {
+                let shown = shown(&snapshot, &source, &work, &fetched);
+                if shown.is_some() && shown == work.shown {
+                    return Ok((only_the_frame(&source, &work, &fetched, shown, now), Vec::new()));
+                }
                 let (reading, problem) = read_all(&source, &work, &fetched, hint);
                 let seen = around::seen(&source, why_of(&work), &fetched, &reading, known);
                 if reading.entries.len() < 2 {
@@ -186,6 +190,30 @@ async fn weigh(
         .map_err(failed)
 }
 
+/// What a start page shows and by what rules; the same as last time: there is nothing new.
+fn shown(snapshot: &Snapshot, source: &Source, work: &Leased, fetched: &Fetched) -> Option<String> {
+    let why = PageWhy::parse(&work.why)?;
+    let digest = read::shown(source, why, &body(fetched, source))?;
+    // What is published leaves fewer links out.
+    let allowed = text_digest("", &snapshot.config.personal_allow.join("\n"));
+    Some(format!("{digest}.{}.{}.{}", snapshot.rules_id, snapshot.lexicon_id, &allowed[..8]))
+}
+
+/// A visit to a page whose clock, counters or scripts have changed and nothing else.
+fn only_the_frame(
+    source: &Source,
+    work: &Leased,
+    fetched: &Fetched,
+    shown: Option<String>,
+    now: DateTime<Utc>,
+) -> PageRecord {
+    PageRecord {
+        reason: "same items; only the frame changed".to_owned(),
+        fetch: Some(FetchRecord { shown, ..fetch_record(fetched, false) }),
+        ..end_of(source, work, &Outcome::Unchanged, now)
+    }
+}
+
 /// What the body says. One that cannot be read gives what its list said of it; a panic is the page's own trouble.
 fn read_all(
     source: &Source,
@@ -200,6 +228,8 @@ fn read_all(
         Ok(Err(problem)) => problem,
         Err(_) => Unreadable::Broken("a reader panicked".to_owned()),
     };
+    // Of an article that goes on here the pages before this one are stored.
+    let hint = hint.filter(|_| why != PageWhy::Redirect);
     (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem))
 }
 
@@ -240,7 +270,8 @@ async fn without_body(
     now: DateTime<Utc>,
 ) -> (PageRecord, Vec<EntryFacts>) {
     let mut end = end_of(source, work, &outcome, now);
-    let lost = work.visit.page.is_some() && matches!(end.page_state, "gone" | "given_up");
+    let goes_on = work.why == PageWhy::Redirect.key();
+    let lost = work.visit.page.is_some() && !goes_on && matches!(end.page_state, "gone" | "given_up");
     let Some(hint) = hint.filter(|_| lost) else { return (end, Vec::new()) };
     let reading = Reading { entries: vec![hint], ..Reading::default() };
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
@@ -360,8 +391,9 @@ fn record(
         page_state: if unreadable.is_some() { "given_up" } else { "done" },
         reason: unreadable.or(left_out).or(reading.note).unwrap_or_default(),
         due_at: (!page).then_some(due),
-        fetch: fetched.map(|fetched| {
-            fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
+        fetch: fetched.map(|fetched| FetchRecord {
+            shown: shown(snapshot, source, work, fetched),
+            ..fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
         }),
         entries,
         links: links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
@@ -488,6 +520,7 @@ fn fetch_record(fetched: &Fetched, keep_bytes: bool) -> FetchRecord {
         etag: fetched.validators.etag.clone(),
         last_modified: fetched.validators.last_modified.clone(),
         sha256: fetched.sha256.clone(),
+        shown: None,
         wire: keep_bytes.then(|| Packed::with_digest(&fetched.wire, fetched.sha256.clone())),
         fetched: about.to_string(),
     }

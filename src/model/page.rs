@@ -14,6 +14,7 @@ words! {
         Thread = "thread", "主题", "thread";
         Attachment = "attachment", "附件", "attachment";
         Revisit = "revisit", "复查", "revisit";
+        /// The next page of an article, with the article so far as its hint.
         Redirect = "redirect", "转向", "redirect";
     }
 }

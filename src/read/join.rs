@@ -1,6 +1,9 @@
 //! What a page row of a source gives: the readers joined to entries and links with their keys.
 
-use super::{Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, feed, forum, list, page};
+use super::{
+    Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, charset, feed, forum, list, page,
+    pages,
+};
 use crate::model::{Entry, EntryKey, ForumSelectors, Link, PageWhy, Reading, Source, SourceKind, Unreadable};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -22,6 +25,9 @@ pub fn read(source: &Source, why: PageWhy, body: &Body, hint: Option<&Entry>) ->
             of_thread(forum::thread(body, select)?, body)
         }
         (PageWhy::Attachment, _) => Ok(noted("attachments are not read yet")),
+        (PageWhy::Redirect, _) if hint.is_some_and(|hint| !hint.text.is_empty()) => {
+            of_further(source, body, hint)
+        }
         _ => of_article(source, body, hint),
     }
 }
@@ -159,7 +165,8 @@ fn of_article(source: &Source, body: &Body, hint: Option<&Entry>) -> Result<Read
         Ok(article) => {
             let entry = of_page(article, body, hint)
                 .ok_or_else(|| Unreadable::Broken("an article page needs its address".to_owned()))?;
-            Ok(Reading { entries: vec![entry], ..Reading::default() })
+            let links = goes_on(body, &entry, false);
+            Ok(Reading { entries: vec![entry], links, note: None })
         }
         Err(Unreadable::Broken(why)) => {
             // The feed's own words are better than nothing; without them the ledger says why there is nothing.
@@ -168,6 +175,28 @@ fn of_article(source: &Source, body: &Body, hint: Option<&Entry>) -> Result<Read
         }
         Err(other) => Err(other),
     }
+}
+
+/// The next page of an article: the entry so far is completed by it.
+fn of_further(source: &Source, body: &Body, so_far: Option<&Entry>) -> Result<Reading, Unreadable> {
+    let article = match page::page(body, &source.article) {
+        Ok(article) => article,
+        Err(Unreadable::Broken(why)) => return Ok(noted(&why)),
+        Err(other) => return Err(other),
+    };
+    let Some(entry) = so_far.and_then(|so_far| pages::join(so_far, &article)) else {
+        return Ok(noted("no further page of the article that leads here"));
+    };
+    let links = goes_on(body, &entry, true);
+    Ok(Reading { entries: vec![entry], links, note: None })
+}
+
+/// What is read by now is stored by now; the next page completes it.
+fn goes_on(body: &Body, entry: &Entry, further: bool) -> Vec<Link> {
+    let next =
+        charset::decode(body).ok().zip(body.url).and_then(|((html, _), at)| pages::next(&html, at, further));
+    let link = |url| Link { url, why: PageWhy::Redirect, hint: Some(entry.clone()) };
+    next.filter(|_| !entry.text.is_empty()).map(link).into_iter().collect()
 }
 
 /// The hint's key where there is one: it was made from the address as listed, and stays when the page redirects.

@@ -108,6 +108,11 @@ pub fn hides(name: &str) -> bool {
     )
 }
 
+/// Elements whose ends show in the text.
+pub fn breaks(name: &str) -> bool {
+    is_block(name) || matches!(name, "td" | "th")
+}
+
 pub fn is_block(name: &str) -> bool {
     matches!(
         name,

@@ -21,6 +21,8 @@ pub struct Leased {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub sha256: Option<String>,
+    /// What a source's page showed last time, see `FetchRecord::shown`.
+    pub shown: Option<String>,
     pub hint: Option<String>,
 }
 
@@ -33,6 +35,14 @@ pub struct Lease {
     pub sources_by: DateTime<Utc>,
     /// At most so many pages of one host at a time, so that no host takes all the places.
     pub per_host: usize,
+}
+
+/// The digest of the bytes and that of what they show stand in one column: `hex` or `hex shown`.
+fn digests(column: Option<String>) -> (Option<String>, Option<String>) {
+    match column.as_deref().and_then(|both| both.split_once(' ')) {
+        Some((bytes, shown)) => (Some(bytes.to_owned()), Some(shown.to_owned())),
+        None => (column, None),
+    }
 }
 
 impl View<'_> {
@@ -95,6 +105,7 @@ impl Tx<'_> {
                     etag: row.get(6)?,
                     last_modified: row.get(7)?,
                     sha256: row.get(8)?,
+                    shown: None,
                     hint: row.get(9)?,
                     source_key: row.get(10)?,
                 })
@@ -127,6 +138,7 @@ impl Tx<'_> {
                         sha256, key",
                 params![id, wish.run.0, millis(now + LEASE), millis(now)],
                 |row| {
+                    let (sha256, shown) = digests(row.get(6)?);
                     Ok(Leased {
                         visit: Visit { source: id, page: None, lease_no: row.get(0)?, first_visit: row.get(1)? },
                         url: row.get(2)?,
@@ -134,7 +146,8 @@ impl Tx<'_> {
                         fails: row.get(3)?,
                         etag: row.get(4)?,
                         last_modified: row.get(5)?,
-                        sha256: row.get(6)?,
+                        sha256,
+                        shown,
                         hint: None,
                         source_key: row.get(7)?,
                     })
@@ -164,9 +177,9 @@ impl Tx<'_> {
                     last_ok_at = CASE WHEN ?4 OR ?5 THEN last_ok_at ELSE ?7 END,
                     first_visit_at = CASE WHEN ?8 THEN coalesce(first_visit_at, ?7) ELSE first_visit_at END,
                     watched_since = CASE WHEN ?8 THEN coalesce(watched_since, ?7) ELSE watched_since END,
-                    etag = CASE WHEN ?8 THEN ?9 ELSE etag END,
-                    last_modified = CASE WHEN ?8 THEN ?10 ELSE last_modified END,
-                    sha256 = CASE WHEN ?8 THEN ?11 ELSE sha256 END
+                    etag = CASE WHEN ?12 THEN ?9 ELSE etag END,
+                    last_modified = CASE WHEN ?12 THEN ?10 ELSE last_modified END,
+                    sha256 = CASE WHEN ?12 THEN ?11 ELSE sha256 END
               WHERE id = ?1 AND lease_no = ?2 AND lease_until IS NOT NULL",
             params![
                 record.visit.source,
@@ -179,7 +192,12 @@ impl Tx<'_> {
                 record.outcome == "visited",
                 fetch.and_then(|fetch| fetch.etag.as_deref()),
                 fetch.and_then(|fetch| fetch.last_modified.as_deref()),
-                fetch.map(|fetch| fetch.sha256.as_str()),
+                fetch.map(|fetch| match &fetch.shown {
+                    Some(shown) => format!("{} {shown}", fetch.sha256),
+                    None => fetch.sha256.clone(),
+                }),
+                // What could not be read is asked for again, whole; what only looked different is known.
+                record.outcome == "visited" || record.outcome == "unchanged" && fetch.is_some(),
             ],
         )
     }
@@ -195,7 +213,9 @@ impl Tx<'_> {
                     due_at = coalesce(?4, due_at), reason = ?5, done_at = ?6,
                     tries = CASE WHEN ?7 THEN tries + 1 ELSE tries END, lease_run = NULL, lease_until = NULL,
                     etag = CASE WHEN ?8 THEN ?9 ELSE etag END, last_modified = CASE WHEN ?8 THEN ?10 ELSE last_modified END,
-                    sha256 = CASE WHEN ?8 THEN ?11 ELSE sha256 END
+                    sha256 = CASE WHEN ?8 THEN ?11 ELSE sha256 END,
+                    -- The article before this page of it is stored as one, for as long as its kind is kept.
+                    hint = CASE WHEN why = 'redirect' AND ?3 <> 'due' THEN NULL ELSE hint END
               WHERE id = ?1 AND lease_no = ?2 AND state = 'leased'",
             params![
                 page,

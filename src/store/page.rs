@@ -63,6 +63,8 @@ pub struct FetchRecord {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub sha256: String,
+    /// Digest of what a start page shows apart from its frame; equal where nothing is new.
+    pub shown: Option<String>,
     /// The wire body; `None` where nothing was hit or the page holds personal data.
     pub wire: Option<Packed>,
     /// Status, headers as received, address chain, time: JSON.

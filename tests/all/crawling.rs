@@ -237,3 +237,76 @@ async fn p7_a_redirect_to_the_inside_is_refused() {
     );
     assert!(inside.asked().is_empty());
 }
+
+#[tokio::test]
+async fn a_list_of_which_only_the_frame_changed_is_not_parsed_and_nothing_new_is_missed() {
+    let mut world = Setup::default().sources(&[source("news", "list", "/news/", LIST)]).start().await;
+    world.site.put("/a/0.html", article("图书馆", NOISE, world.now()));
+    let page = |clock: &str, links: &[(&str, &str)]| {
+        let items: String =
+            links.iter().map(|(path, title)| format!("<li><a href={path}>{title}</a>")).collect();
+        Page::html(format!(
+            "<html><body><p>现在 {clock}</p><script>var n = '{clock}'</script><ul class=news>{items}</ul></body></html>"
+        ))
+    };
+    let old = ("/a/0.html", "图书馆延长开放时间");
+    world.publish("/news/", page("08:00", &[old])).await;
+    world.publish("/news/", page("08:05", &[old])).await;
+    world.publish("/news/", page("08:10", &[old])).await;
+    assert_eq!(
+        world.sql("SELECT outcome, reason, planned FROM coverage WHERE what = 'source' ORDER BY id"),
+        ["visited||1", "unchanged|same items; only the frame changed|2"]
+    );
+    world.site.put("/a/1.html", article("传闻", &rumour(1), world.now()));
+    world.publish("/news/", page("08:15", &[("/a/1.html", "传闻的第一种说法"), old])).await;
+    assert_eq!(world.mailed(), ["duty"], "{:?}", world.ledger("news"));
+}
+
+/// A page of an article in three.
+fn part(n: usize, text: &str, world: &World) -> Page {
+    let at = world.now().with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M");
+    Page::html(format!(
+        "<html><head><meta charset=utf-8></head><body><h1>图书馆延长开放</h1><span class=\"pub-time\">{at}</span>\
+         <div class=\"text\"><p>第{n}段：{text}</p></div><a href=1.html>1</a> <a href=1_2.html>2</a> <a href=1_3.html>3</a>\
+         <a href=2.html>下一篇：另一篇文章</a></body></html>"
+    ))
+}
+
+#[tokio::test]
+async fn the_pages_of_an_article_are_one_entry_and_a_lost_one_loses_no_other() {
+    for (why, second_is_there, expected) in [
+        ("all three", true, vec!["第1段", "第2段", "第3段"]),
+        ("the second answers 404", false, vec!["第1段"]),
+    ] {
+        let mut world = Setup::default().sources(&[source("news", "list", "/news/", LIST)]).start().await;
+        world.site.put("/a/0.html", article("天气", "砚溪市今日多云，气温十二至十八度。", world.now()));
+        world.publish("/news/", list(&[("/a/0.html", "砚溪市今日天气")])).await;
+        world.site.put("/a/1.html", part(1, NOISE, &world));
+        world
+            .site
+            .put("/a/1_2.html", if second_is_there { part(2, NOISE, &world) } else { Page::status(404) });
+        world.site.put("/a/1_3.html", part(3, &rumour(1), &world));
+        world.publish("/news/", list(&[("/a/1.html", "图书馆延长开放")])).await;
+        world.pass().await;
+        let entries = world.sql("SELECT count(*) FROM entry WHERE url NOT LIKE '%/0.html'");
+        assert_eq!(entries, ["1"], "{why}: {:?}", world.ledger("news"));
+        let last = world.sql(
+            "SELECT text FROM revision JOIN entry ON entry.current_rev = revision.id WHERE url NOT LIKE '%/0.html'",
+        );
+        let id = last[0].parse().unwrap();
+        let text = world.rooms().store.read(move |view| view.body(id)).await.unwrap().unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let parts: Vec<&str> = text.lines().map(|line| line.split('：').next().unwrap()).collect();
+        assert_eq!(parts, expected, "{why}");
+        assert_eq!(
+            world.mailed().len(),
+            usize::from(second_is_there),
+            "{why}: what the last page says is found"
+        );
+        assert_eq!(
+            world.sql("SELECT count(*) FROM page WHERE hint IS NOT NULL AND why = 'redirect'"),
+            ["0"],
+            "{why}"
+        );
+    }
+}
