@@ -17,7 +17,7 @@ mod source;
 mod term;
 mod words;
 
-pub use entry::{Entry, EntryKey, Link, Published, Reading, Unreadable};
+pub use entry::{Entry, EntryKey, Fate, Link, Odd, Published, Reading, Unreadable};
 pub use facts::{
     AlertFacts, Change, Contact, CoverageFacts, DigestFacts, DigestLine, EvidenceFacts, LadderLine,
     NoticeFacts, QuotePart, TroubleLine,

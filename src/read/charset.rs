@@ -3,7 +3,7 @@
 //! Order: override, byte order mark, valid UTF-8, declaration (HTTP, `<meta>`, XML) if it decodes clean, then a
 //! guess over the whole body. Declarations lie in both directions, so UTF-8 that is valid is believed first.
 
-use super::Body;
+use super::{Body, kind};
 use crate::model::Unreadable;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
@@ -29,8 +29,8 @@ pub fn decode<'a>(body: &Body<'a>) -> Result<(Cow<'a, str>, &'static str), Unrea
     if let Some(encoding) = utf16_by_zeros(bytes) {
         return Ok((lossy(encoding, bytes), encoding.name()));
     }
-    if let Some(what) = binary(bytes) {
-        return Err(Unreadable::Kind { what: what.to_owned(), expected: "text".to_owned() });
+    if let Some(kind) = kind::not_text(bytes) {
+        return Err(kind.instead_of("text"));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         // Seven-bit Japanese is valid UTF-8 too.
@@ -158,27 +158,6 @@ fn utf32(bytes: &[u8]) -> Option<String> {
         .filter(|unit| *unit != 0xfeff)
         .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
     Some(text.collect())
-}
-
-/// What a body that is no text looks like, in words for the ledger.
-fn binary(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"%PDF", "a PDF file"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"GIF8", "a GIF picture"),
-        (b"PK\x03\x04", "a ZIP archive or office document"),
-        (b"\xd0\xcf\x11\xe0", "an office document"),
-        (b"\x1f\x8b", "a compressed file"),
-        (b"RIFF", "a media file"),
-        (b"\x7fELF", "a program"),
-    ];
-    if let Some((_, what)) = KINDS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Some(what);
-    }
-    let sample = &bytes[..bytes.len().min(4096)];
-    let odd = sample.iter().filter(|b| **b < 9 || (14..27).contains(*b)).count();
-    (odd * 20 > sample.len()).then_some("binary data")
 }
 
 #[cfg(test)]

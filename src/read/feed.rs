@@ -5,7 +5,8 @@
 mod repair;
 
 use super::date::{self, Now};
-use super::{Body, Feed, FeedItem, charset, dom, text};
+use super::kind::{self, Kind, Wanted};
+use super::{Body, Feed, FeedItem, charset, dom, odd, text};
 use crate::model::{Published, Unreadable};
 use chrono::{DateTime, NaiveTime, Utc};
 use feed_rs::model as parsed;
@@ -19,6 +20,9 @@ use url::Url;
 type Written = Arc<Mutex<HashMap<DateTime<Utc>, Published>>>;
 
 pub fn feed(body: &Body) -> Result<Feed, Unreadable> {
+    if let kind @ (Kind::Document(_) | Kind::Other(_)) = kind::of(body) {
+        return Err(kind.instead_of(Wanted::Feed.words()));
+    }
     let (source, _) = charset::decode(body)?;
     let trimmed = source.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let input = if trimmed.starts_with('{') {
@@ -116,6 +120,9 @@ fn no_feed(source: &str, body: &Body) -> Unreadable {
             what: "the body".to_owned(),
             expected: "a feed (no <rss>, <feed>, <rdf:RDF> or JSON in it)".to_owned(),
         };
+    }
+    if let Some(odd) = odd::of(source, Wanted::Feed) {
+        return odd;
     }
     let advertised = dom::parse(source).ok().and_then(|page| advertised(&page, body.url));
     let advice = advertised.map_or_else(

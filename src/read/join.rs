@@ -1,6 +1,9 @@
 //! What a page row of a source gives: the readers joined to entries and links with their keys.
 
-use super::{Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, feed, forum, list, page};
+use super::kind::Wanted;
+use super::{
+    Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, feed, forum, list, odd, page,
+};
 use crate::model::{Entry, EntryKey, ForumSelectors, Link, PageWhy, Reading, Source, SourceKind, Unreadable};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -125,6 +128,13 @@ fn of_links(found: Vec<Found>, why: PageWhy) -> Reading {
     Reading { entries: Vec::new(), links: found.into_iter().map(link).collect(), note }
 }
 
+/// Fails where the address of the list or feed was answered by another page than its own.
+fn turned_away(body: &Body, hint: Option<&Entry>, wanted: Wanted) -> Result<(), Unreadable> {
+    let asked = hint.and_then(|hint| hint.url.as_ref());
+    let odd = asked.zip(body.url).and_then(|(asked, landed)| odd::turned_away(asked, landed, wanted));
+    odd.map_or(Ok(()), Err)
+}
+
 fn of_thread(thread: Thread, body: &Body) -> Result<Reading, Unreadable> {
     let url = body.url.ok_or_else(|| Unreadable::Broken("a thread page needs its address".to_owned()))?;
     let home = {
@@ -155,6 +165,7 @@ fn of_thread(thread: Thread, body: &Body) -> Result<Reading, Unreadable> {
 }
 
 fn of_article(source: &Source, body: &Body, hint: Option<&Entry>) -> Result<Reading, Unreadable> {
+    turned_away(body, hint, Wanted::Article)?;
     match page::page(body, &source.article) {
         Ok(article) => {
             let entry = of_page(article, body, hint)

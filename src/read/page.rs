@@ -1,9 +1,10 @@
 //! One article page in: title, body, author and time out. What is no article is an error that says so.
 
 use super::date::{self, Now};
+use super::kind::Wanted;
 use super::meta::Head;
 use super::trim::{self, Line};
-use super::{Article, Body, charset, dom, stream, text, title};
+use super::{Article, Body, dom, odd, stream, text, title};
 use crate::model::{ArticleSelectors, Published, Unreadable};
 use dom_smoothie::{Config, Readability, TextMode};
 use scraper::{ElementRef, Html};
@@ -13,7 +14,7 @@ use std::collections::HashSet;
 
 /// Reads an article; `select` overrules what is found by itself.
 pub fn page(body: &Body, select: &ArticleSelectors) -> Result<Article, Unreadable> {
-    let (html, _) = charset::decode(body)?;
+    let html = odd::open(body, Wanted::Article)?;
     if let Some(article) = stream::article(&html, body, select) {
         return Ok(article);
     }
