@@ -198,6 +198,7 @@ pub enum ReadKind {
     Page,
     Feed,
     Date,
+    Attachment,
 }
 
 #[derive(Debug, Subcommand)]

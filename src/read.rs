@@ -4,6 +4,7 @@
 //! cannot be read is an `Unreadable` with words for the ledger (P5). Keys are made here and say what "the same
 //! entry" means (P1): see `canonical`.
 
+pub mod attachment;
 pub mod canonical;
 pub mod charset;
 pub mod date;

@@ -82,6 +82,8 @@ pub enum Wanted {
     List,
     Board,
     Feed,
+    /// An attachment.
+    File,
 }
 
 impl Wanted {
@@ -92,6 +94,7 @@ impl Wanted {
             Self::List => "a list page",
             Self::Board => "a board",
             Self::Feed => "a feed",
+            Self::File => "a document that is read",
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn open<'a>(body: &Body<'a>, wanted: Wanted) -> Result<Cow<'a, str>, Unreada
 /// What a page is instead of the wanted one; `None`: it seems to be the one.
 pub fn of(html: &str, wanted: Wanted) -> Option<Unreadable> {
     let most = match wanted {
-        Wanted::Article | Wanted::Thread => usize::MAX,
+        Wanted::Article | Wanted::Thread | Wanted::File => usize::MAX,
         Wanted::List | Wanted::Board | Wanted::Feed => LINKS,
     };
     let shape = Shape::of(html, most)?;

@@ -422,7 +422,7 @@ impl<'a> Page<'a> {
         if alone && let Some(sign) = login {
             return Some((Odd::Login, sign));
         }
-        let one_page = matches!(self.wanted, Wanted::Article | Wanted::Thread);
+        let one_page = matches!(self.wanted, Wanted::Article | Wanted::Thread | Wanted::File);
         if (alone || one_page)
             && let Some(sign) = says(GONE_MESSAGES, 120)
         {
