@@ -10,6 +10,7 @@ pub mod charset;
 pub mod date;
 mod dom;
 mod feed;
+mod files;
 mod forum;
 mod join;
 pub mod jsonl;

@@ -304,6 +304,7 @@ fn record(
     let mut entries = Vec::with_capacity(reading.entries.len());
     let mut facts = Vec::with_capacity(reading.entries.len());
     let (mut hit, mut personal) = (false, false);
+    let whole = reading.note.is_none();
     for entry in reading.entries {
         let digest = text_digest(&entry.title, &entry.text);
         let weighed = assess::weigh(&snapshot.book, source, entry);
@@ -336,7 +337,7 @@ fn record(
         reason: unreadable.or(left_out).or(reading.note).unwrap_or_default(),
         due_at: if page { again } else { Some(due) },
         fetch: fetched.map(|fetched| {
-            fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
+            fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched, whole))
         }),
         entries,
         links: links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
@@ -363,7 +364,13 @@ fn end_of_page(
 }
 
 /// Whether a page tells somebody's number anywhere, also outside its entries: such bytes are not kept (P8).
-fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched) -> bool {
+///
+/// A document tells what could be read of it, and its entry was asked already; one that was not read whole may tell
+/// more.
+fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched, whole: bool) -> bool {
+    if read::kind::not_text(&fetched.body).is_some() {
+        return !whole;
+    }
     read::charset::decode(&body(fetched, source)).is_ok_and(|(text, _)| snapshot.book.tells_a_number(&text))
 }
 

@@ -96,16 +96,15 @@ pub fn promised(url: &Url, called: &str) -> Option<Promise> {
 }
 
 fn of_ending(name: &str) -> Option<Promise> {
-    const READ: [&str; 18] = [
+    const READ: [&str; 21] = [
         "pdf", "xls", "xlsx", "xlsm", "xlt", "xltx", "et", "csv", "ods", "doc", "docx", "docm", "dot",
-        "dotx", "wps", "odt", "pptx", "ppsx",
+        "dotx", "wps", "odt", "pptx", "ppsx", "ppt", "pps", "dps",
     ];
-    const UNREAD: [&str; 12] =
-        ["zip", "rar", "7z", "tar", "gz", "ppt", "pps", "dps", "rtf", "ofd", "xlsb", "mdb"];
+    const UNREAD: [&str; 9] = ["zip", "rar", "7z", "tar", "gz", "rtf", "ofd", "xlsb", "mdb"];
     let name =
         name.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ')' | '）' | ']' | '】' | '》'));
     let (stem, ending) = name.rsplit_once('.')?;
-    if stem.is_empty() || ending.len() > 4 {
+    if stem.is_empty() || stem.ends_with('/') || ending.len() > 4 {
         return None;
     }
     let ending = ending.to_ascii_lowercase();

@@ -1,8 +1,8 @@
 //! What a page row of a source gives: the readers joined to entries and links with their keys.
 
-use super::kind::Wanted;
+use super::kind::{self, Kind, Wanted};
 use super::{
-    Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, feed, forum, list, odd, page,
+    Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, feed, files, forum, list, odd, page,
 };
 use crate::model::{Entry, EntryKey, ForumSelectors, Link, PageWhy, Reading, Source, SourceKind, Unreadable};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,19 @@ use url::Url;
 
 /// Reads one page of `source`; `hint` is what the list or feed said of it.
 pub fn read(source: &Source, why: PageWhy, body: &Body, hint: Option<&Entry>) -> Result<Reading, Unreadable> {
+    let mut reading = of_page_row(source, why, body, hint)?;
+    if source.own && why != PageWhy::Attachment {
+        files::attach(body, &mut reading);
+    }
+    Ok(reading)
+}
+
+fn of_page_row(
+    source: &Source,
+    why: PageWhy,
+    body: &Body,
+    hint: Option<&Entry>,
+) -> Result<Reading, Unreadable> {
     match (why, &source.kind) {
         (PageWhy::Start, SourceKind::Feed { article }) => Ok(of_feed(source, feed::feed(body)?, *article)),
         (PageWhy::Start, SourceKind::List(select)) => {
@@ -24,13 +37,11 @@ pub fn read(source: &Source, why: PageWhy, body: &Body, hint: Option<&Entry>) ->
         (PageWhy::Revisit | PageWhy::Redirect, SourceKind::Forum(select)) => {
             of_thread(forum::thread(body, select)?, body)
         }
-        (PageWhy::Attachment, _) => Ok(noted("attachments are not read yet")),
+        (PageWhy::Attachment, _) => files::read(body, hint),
+        // The address did not say that it is a file.
+        _ if source.own && matches!(kind::of(body), Kind::Document(_)) => files::read(body, hint),
         _ => of_article(source, body, hint),
     }
-}
-
-fn noted(note: &str) -> Reading {
-    Reading { note: Some(note.to_owned()), ..Reading::default() }
 }
 
 fn of_feed(source: &Source, feed: Feed, article: bool) -> Reading {

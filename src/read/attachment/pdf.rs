@@ -48,7 +48,8 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Result<(), Unreadable> {
             return Ok(());
         }
     }
-    if fonts.unknown > 20 {
+    // A bullet or a logo is no loss.
+    if fonts.unknown * 20 > fonts.letters {
         paper.cut(format!("{} of its letters are drawn without saying which they are", fonts.unknown));
     }
     beside(&file, paper);

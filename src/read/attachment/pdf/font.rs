@@ -15,6 +15,7 @@ use std::rc::Rc;
 pub struct Fonts {
     known: HashMap<u32, Rc<Font>>,
     pub unknown: usize,
+    pub letters: usize,
 }
 
 impl Fonts {
@@ -139,7 +140,9 @@ impl Font {
             let length = self.length(&bytes[at..]);
             let code = bytes[at..at + length].iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
             let text = self.text(code, &bytes[at..at + length]);
-            let usual = if matches!(self.codes, Codes::Mixed(_)) && length == 1 { 500.0 } else { self.usual };
+            // Where widths go by numbers that we do not have, Latin letters are half as wide as others.
+            let narrow = self.usual >= 1000.0 && text.as_deref().is_some_and(|text| text.is_ascii());
+            let usual = if narrow { 500.0 } else { self.usual };
             let width = self.widths.get(&code).copied().unwrap_or(usual);
             found.push(Letter { text, width, blank: length == 1 && code == 32 });
             at += length;

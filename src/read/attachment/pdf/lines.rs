@@ -3,6 +3,9 @@
 use super::page::Shown;
 use crate::read::attachment::cells::BETWEEN;
 
+/// A line of so many letters may go on in the next one; shorter ones are entries of a list.
+const FULL: f64 = 18.0;
+
 struct Line {
     text: String,
     x: f64,
@@ -58,7 +61,8 @@ impl Line {
             self.row = true;
             self.text.truncate(self.text.trim_end().len());
             self.text.push_str(BETWEEN);
-        } else if gap > size * 0.12 && apart {
+        } else if (gap > size * 0.12 || gap < size * -0.5) && apart {
+            // Far into the last piece: the font does not say how wide that was.
             self.text.push(' ');
         }
         self.last = (piece.x, self.text.len());
@@ -87,6 +91,7 @@ fn goes_on(above: &Line, below: &Line, right: f64) -> bool {
         && (above.size - below.size).abs() < size * 0.15
         && (size * 0.8..size * 2.6).contains(&down)
         && above.end > right - size * 2.0
+        && above.end - above.x > size * FULL
         && below.x < above.x + size * 0.6
         && !above.text.trim_end().ends_with(ends)
 }

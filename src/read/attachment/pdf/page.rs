@@ -203,6 +203,7 @@ impl Pen<'_, '_> {
                         break;
                     }
                     for letter in font.letters(bytes) {
+                        self.fonts.letters += 1;
                         match letter.text {
                             Some(letter) => text.push_str(&letter),
                             None => self.fonts.unknown += 1,
