@@ -118,14 +118,13 @@ fn of_ending(name: &str) -> Option<Promise> {
 pub fn file_name(url: &Url) -> Option<String> {
     let query =
         url.query_pairs().map(|(_, value)| value.into_owned()).find(|value| of_ending(value).is_some());
-    let name = match query {
-        Some(name) => name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
-        None => {
-            let last = url.path_segments()?.next_back()?;
-            // The same way back by which query strings are read.
-            let pair = format!("n={}", last.replace('+', "%2B"));
-            url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned()
-        }
+    let name = if let Some(name) = query {
+        name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    } else {
+        let last = url.path_segments()?.next_back()?;
+        // The same way back by which query strings are read.
+        let pair = format!("n={}", last.replace('+', "%2B"));
+        url::form_urlencoded::parse(pair.as_bytes()).next()?.1.into_owned()
     };
     Some(name).filter(|name| !name.is_empty())
 }

@@ -83,10 +83,9 @@ pub fn header(paper: &mut Paper, coded: &str) -> bool {
 pub fn hidden_columns(paper: &mut Paper, columns: &[(u32, u32)]) {
     // A workbook that hides the rest of the grid hides nothing.
     let few = columns.iter().filter(|(first, last)| last.saturating_sub(*first) < 100);
-    let names: Vec<String> = few
-        .map(|(first, last)| match first == last {
-            true => column(*first),
-            false => format!("{}–{}", column(*first), column(*last)),
+    let names: Vec<String> =
+        few.map(|(first, last)| {
+            if first == last { column(*first) } else { format!("{}–{}", column(*first), column(*last)) }
         })
         .take(40)
         .collect();

@@ -310,10 +310,8 @@ pub fn ods(package: &mut Package, paper: &mut Paper) {
                 "annotation" => note = Some(String::new()),
                 "p" => {
                     paragraphs += 1;
-                    if let Some(text) = note.as_mut().or(cell.as_mut()) {
-                        if !text.is_empty() {
-                            text.push(' ');
-                        }
+                    if let Some(text) = note.as_mut().or(cell.as_mut()).filter(|text| !text.is_empty()) {
+                        text.push(' ');
                     }
                 }
                 "s" | "tab" | "line-break" => {

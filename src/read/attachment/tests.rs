@@ -202,7 +202,7 @@ fn a_bomb_goes_out_unheard() {
         assert!(read.text.len() <= TEXT + 4, "{why}");
         match cut {
             Some(cut) => {
-                assert!(read.cut.as_ref().is_some_and(|why| why.contains(cut)), "{why}: {:?}", read.cut)
+                assert!(read.cut.as_ref().is_some_and(|why| why.contains(cut)), "{why}: {:?}", read.cut);
             }
             None => assert_eq!(read.cut, None, "{why}"),
         }

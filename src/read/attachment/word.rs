@@ -68,17 +68,18 @@ fn titled(name: &str, xml: &str, paper: &mut Paper) {
 fn paragraphs(xml: &str, paper: &mut Paper) {
     // Rows inside cells are lines of their own; what stands before them in the cell is not lost.
     let (mut line, mut rows) = (String::new(), 0_u32);
-    let (mut skipped, mut quiet) = (0_u32, false);
+    let (mut skipped, mut quiet, mut full) = (0_u32, false, false);
     for step in Walk::new(xml) {
+        if full {
+            return;
+        }
         match step {
             Step::Start(tag) => match tag.name() {
                 // The same again for programs that do not know the first way.
                 "Fallback" => skipped += 1,
                 "instrText" | "binData" | "delInstrText" => quiet = true,
                 "tr" | "table-row" => {
-                    if !flush(&mut line, paper) {
-                        return;
-                    }
+                    full = !flush(&mut line, paper);
                     rows += 1;
                 }
                 "tab" | "s" | "ptab" if skipped == 0 => line.push(' '),
@@ -93,12 +94,8 @@ fn paragraphs(xml: &str, paper: &mut Paper) {
             Step::End(end) => match end.as_str() {
                 "Fallback" => skipped = skipped.saturating_sub(1),
                 "instrText" | "binData" | "delInstrText" => quiet = false,
-                "p" | "h" if rows == 0 => {
-                    if !flush(&mut line, paper) {
-                        return;
-                    }
-                }
-                "p" | "h" => line.push(' '),
+                "p" | "h" if rows > 0 => line.push(' '),
+                "p" | "h" => full = !flush(&mut line, paper),
                 "tc" | "table-cell" if !line.trim().is_empty() => {
                     line.truncate(line.trim_end().len());
                     line.push_str(BETWEEN);
@@ -106,9 +103,7 @@ fn paragraphs(xml: &str, paper: &mut Paper) {
                 "tr" | "table-row" => {
                     rows = rows.saturating_sub(1);
                     line.truncate(line.trim_end_matches([' ', '，']).len());
-                    if !flush(&mut line, paper) {
-                        return;
-                    }
+                    full = !flush(&mut line, paper);
                 }
                 _ => {}
             },

@@ -240,7 +240,7 @@ impl<'a> Tag<'a> {
 /// Where an attribute of this name begins: after white space, in whatever case.
 fn find_word(text: &str, word: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    (0..bytes.len().checked_sub(word.len())? + 1).find(|&at| {
+    (0..=bytes.len().checked_sub(word.len())?).find(|&at| {
         bytes[at..at + word.len()].eq_ignore_ascii_case(word.as_bytes())
             && (at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'"' | b'\''))
             && bytes.get(at + word.len()).is_none_or(|next| next.is_ascii_whitespace() || *next == b'=')

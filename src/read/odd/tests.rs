@@ -103,9 +103,7 @@ fn a_page_about_such_things_is_a_page() {
             "a box to answer in",
             site(
                 "自来水发黄",
-                &format!(
-                    "<h1>自来水发黄</h1><div class=post>自来水发黄，有人管吗？</div><div class=reply>您需要登录后才可以回帖 <a href=/l>登录</a></div>"
-                ),
+                "<h1>自来水发黄</h1><div class=post>自来水发黄，有人管吗？</div><div class=reply>您需要登录后才可以回帖 <a href=/l>登录</a></div>",
             ),
         ),
         (

@@ -126,7 +126,9 @@ impl Font {
         // Fonts drawn by hand measure in units of their own.
         if let Object::Array(matrix) = file.resolved(dict.raw("FontMatrix")) {
             let unit = file.number(matrix.first()).unwrap_or(0.001) * 1000.0;
-            widths.values_mut().for_each(|width| *width *= unit);
+            for width in widths.values_mut() {
+                *width *= unit;
+            }
         }
         let letters = Letters::Table(Box::new(table(file, dict)));
         Self { codes: Codes::One, told, letters, widths, usual: 500.0 }

@@ -22,7 +22,7 @@ pub fn of(shown: Vec<Shown>) -> Vec<String> {
     let mut lines: Vec<Line> = Vec::new();
     for piece in shown {
         match lines.last_mut() {
-            Some(line) if beside(line, &piece) => line.take(piece),
+            Some(line) if beside(line, &piece) => line.take(&piece),
             _ => lines.push(Line::new(piece)),
         }
     }
@@ -30,7 +30,7 @@ pub fn of(shown: Vec<Shown>) -> Vec<String> {
     let mut joined: Vec<Line> = Vec::new();
     for line in lines {
         match joined.last_mut() {
-            Some(above) if goes_on(above, &line, right) => above.join(line),
+            Some(above) if goes_on(above, &line, right) => above.join(&line),
             _ => joined.push(line),
         }
     }
@@ -49,7 +49,7 @@ impl Line {
         Self { text, x, y, end, size, row: false, last: (x, 0) }
     }
 
-    fn take(&mut self, piece: Shown) {
+    fn take(&mut self, piece: &Shown) {
         let size = self.size.max(piece.size);
         // Drawn twice, a little aside, to look bold.
         if (piece.x - self.last.0).abs() < size * 0.3 && self.text[self.last.1..] == piece.text {
@@ -71,7 +71,7 @@ impl Line {
         self.size = size;
     }
 
-    fn join(&mut self, below: Line) {
+    fn join(&mut self, below: &Line) {
         let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
         if latin(self.text.chars().next_back()) && latin(below.text.chars().next()) {
             self.text.push(' ');

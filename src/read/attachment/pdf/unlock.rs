@@ -2,7 +2,8 @@
 
 use super::object::Object;
 use aes::cipher::generic_array::GenericArray;
-use aes::cipher::{BlockDecrypt, BlockEncrypt, KeyInit};
+use aes::cipher::typenum::U16;
+use aes::cipher::{BlockDecrypt, BlockEncrypt, BlockSizeUser, KeyInit};
 use aes::{Aes128, Aes256};
 use md5::{Digest, Md5};
 use sha2::{Sha256, Sha384, Sha512};
@@ -22,7 +23,7 @@ enum Way {
 
 #[derive(Debug, Clone)]
 pub struct Key {
-    key: Vec<u8>,
+    bytes: Vec<u8>,
     streams: Way,
     texts: Way,
 }
@@ -59,7 +60,7 @@ impl Key {
             let rights = number("P").unwrap_or_default() as i32;
             of_old(&owner, &user, rights, id, revision, length, metadata)?
         };
-        Some(Self { key, streams, texts })
+        Some(Self { bytes: key, streams, texts })
     }
 
     pub fn unlock_stream(&self, number: u32, data: &[u8]) -> Vec<u8> {
@@ -79,14 +80,14 @@ impl Key {
         // Generations are all but always zero.
         let of_object = |salt: &[u8]| {
             let id = number.to_le_bytes();
-            let digest = md5(&[&self.key, &id[..3], &[0, 0], salt]);
-            digest[..(self.key.len() + 5).min(16)].to_vec()
+            let digest = md5(&[&self.bytes, &id[..3], &[0, 0], salt]);
+            digest[..(self.bytes.len() + 5).min(16)].to_vec()
         };
         match way {
             Way::Plain => data.to_vec(),
             Way::Rc4 => rc4(&of_object(b""), data),
             Way::Aes128 => cbc(&of_object(b"sAlT"), data),
-            Way::Aes256 => cbc(&self.key, data),
+            Way::Aes256 => cbc(&self.bytes, data),
         }
     }
 }
@@ -112,7 +113,9 @@ fn filter(filters: &Object, name: &Object) -> Option<Way> {
 
 fn md5(parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = Md5::new();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     hash.finalize().into()
 }
 
@@ -214,22 +217,22 @@ fn cbc(key: &[u8], data: &[u8]) -> Vec<u8> {
 }
 
 fn cbc_blocks(key: &[u8], start: &[u8; 16], data: &[u8]) -> Vec<u8> {
-    enum Cipher {
-        Short(Aes128),
-        Long(Aes256),
+    match key.len() {
+        16 => Aes128::new_from_slice(key).map(|cipher| unchained(&cipher, start, data)),
+        _ => Aes256::new_from_slice(key).map(|cipher| unchained(&cipher, start, data)),
     }
-    let cipher = match key.len() {
-        16 => Aes128::new_from_slice(key).map(Cipher::Short),
-        _ => Aes256::new_from_slice(key).map(Cipher::Long),
-    };
-    let Ok(cipher) = cipher else { return Vec::new() };
+    .unwrap_or_default()
+}
+
+fn unchained<C: BlockDecrypt + BlockSizeUser<BlockSize = U16>>(
+    cipher: &C,
+    start: &[u8; 16],
+    data: &[u8],
+) -> Vec<u8> {
     let (mut out, mut before) = (Vec::with_capacity(data.len()), *start);
     for block in data.as_chunks::<16>().0 {
         let mut plain = GenericArray::from(*block);
-        match &cipher {
-            Cipher::Short(cipher) => cipher.decrypt_block(&mut plain),
-            Cipher::Long(cipher) => cipher.decrypt_block(&mut plain),
-        }
+        cipher.decrypt_block(&mut plain);
         out.extend(plain.iter().zip(before).map(|(byte, mask)| byte ^ mask));
         before = *block;
     }
