@@ -22,6 +22,7 @@ mod page;
 mod pages;
 mod published;
 mod stream;
+mod tags;
 mod text;
 mod title;
 mod trim;
