@@ -27,6 +27,7 @@ mod pages;
 mod published;
 mod stream;
 mod tag;
+mod tags;
 mod text;
 mod title;
 mod trim;
