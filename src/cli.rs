@@ -97,7 +97,8 @@ pub enum Command {
         /// A source's key, or an address (read as an article page, unless it is a source's own).
         target: String,
     },
-    /// Read pages or feeds from files and print title, author, date and text; or the day that each line of a file names.
+    /// Read pages, feeds or attachments from files and print title, author, date and text; or the day that each line of a
+    /// file names.
     Read {
         #[arg(long, value_enum)]
         kind: ReadKind,
@@ -198,6 +199,7 @@ pub enum ReadKind {
     Page,
     Feed,
     Date,
+    Attachment,
 }
 
 #[derive(Debug, Subcommand)]

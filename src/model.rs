@@ -19,7 +19,7 @@ mod term;
 mod words;
 
 pub use around::{KnownAround, NewDomain, OutboundRow, Outward, Part, Spot, Through, Whole};
-pub use entry::{Entry, EntryKey, Link, Published, Reading, Unreadable};
+pub use entry::{Entry, EntryKey, Fate, Link, Odd, Published, Reading, Unreadable};
 pub use facts::{
     AlertFacts, Change, Contact, CoverageFacts, DigestFacts, DigestLine, EvidenceFacts, LadderLine,
     NoticeFacts, QuotePart, TroubleLine,

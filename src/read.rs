@@ -4,6 +4,7 @@
 //! cannot be read is an `Unreadable` with words for the ledger (P5). Keys are made here and say what "the same
 //! entry" means (P1): see `canonical`.
 
+pub mod attachment;
 mod body;
 mod byline;
 pub mod canonical;
@@ -11,18 +12,22 @@ pub mod charset;
 pub mod date;
 mod dom;
 mod feed;
+mod files;
 mod forum;
 mod fresh;
 mod join;
 pub mod jsonl;
+pub mod kind;
 mod list;
 mod meta;
 mod nesting;
+mod odd;
 mod page;
 mod pages;
 mod published;
 mod stream;
 mod tag;
+mod tags;
 mod text;
 mod title;
 mod trim;

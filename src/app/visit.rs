@@ -4,7 +4,9 @@ use super::judge::{self, EntryFacts, FiredFacts};
 use super::{Rooms, Snapshot, around};
 use crate::assess::{self, Weighed};
 use crate::fetch::Ask;
-use crate::model::{Entry, Fetched, Outcome, PageWhy, Reading, Skip, Source, Unreadable, Validators, Word};
+use crate::model::{
+    Entry, Fate, Fetched, Outcome, PageWhy, Reading, Skip, Source, Unreadable, Validators, Word,
+};
 use crate::read::{self, Body};
 use crate::schedule;
 use crate::store::{
@@ -228,9 +230,10 @@ fn read_all(
         Ok(Err(problem)) => problem,
         Err(_) => Unreadable::Broken("a reader panicked".to_owned()),
     };
-    // Of an article that goes on here the pages before this one are stored.
-    let hint = hint.filter(|_| why != PageWhy::Redirect);
-    (Reading { entries: hint.into_iter().collect(), ..Reading::default() }, Some(problem))
+    // What is asked for again may still bring the whole text; until then nothing is stored in its place. Of an
+    // article that goes on here the pages before this one are stored.
+    let lost = end_of_page(Some(&problem), work.fails, fetched.at).1.is_none() && why != PageWhy::Redirect;
+    (Reading { entries: hint.into_iter().filter(|_| lost).collect(), ..Reading::default() }, Some(problem))
 }
 
 fn why_of(work: &Leased) -> PageWhy {
@@ -349,6 +352,7 @@ fn record(
     let mut entries = Vec::with_capacity(reading.entries.len());
     let mut facts = Vec::with_capacity(reading.entries.len());
     let (mut hit, mut personal) = (false, false);
+    let whole = reading.note.is_none();
     for entry in reading.entries {
         let digest = text_digest(&entry.title, &entry.text);
         let weighed = assess::weigh(&snapshot.book, source, entry);
@@ -381,6 +385,7 @@ fn record(
     let left_out = (!left_out.is_empty())
         .then(|| format!("{} links left out: their addresses hold personal data", left_out.len()));
     let page = work.visit.page.is_some();
+    let (page_state, again) = end_of_page(problem, work.fails, now);
     let unreadable = problem.map(ToString::to_string);
     let fails = u32::from(unreadable.is_some()) * (work.fails + 1);
     let due = schedule::next_visit(&source.timetable, source.zone, &source.key, fails, now);
@@ -388,12 +393,12 @@ fn record(
         visit: work.visit.clone(),
         at: now,
         outcome: if unreadable.is_some() { "failed" } else { "visited" },
-        page_state: if unreadable.is_some() { "given_up" } else { "done" },
+        page_state,
         reason: unreadable.or(left_out).or(reading.note).unwrap_or_default(),
-        due_at: (!page).then_some(due),
+        due_at: if page { again } else { Some(due) },
         fetch: fetched.map(|fetched| FetchRecord {
             shown: shown(snapshot, source, work, fetched),
-            ..fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched))
+            ..fetch_record(fetched, hit && !personal && !tells_a_number(snapshot, source, fetched, whole))
         }),
         entries,
         links: links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
@@ -403,8 +408,31 @@ fn record(
     (record, facts)
 }
 
+/// What becomes of a page whose body was read, or was not: its state, and when it is asked for again.
+fn end_of_page(
+    problem: Option<&Unreadable>,
+    fails: u32,
+    now: DateTime<Utc>,
+) -> (&'static str, Option<DateTime<Utc>>) {
+    match problem.map(Unreadable::fate) {
+        None => ("done", None),
+        Some(Fate::Gone) => ("gone", None),
+        Some(Fate::GivenUp) => ("given_up", None),
+        Some(Fate::Again) => match schedule::retry_page(fails + 1) {
+            Some(wait) => ("due", Some(now + chrono::TimeDelta::from_std(wait).unwrap_or_default())),
+            None => ("given_up", None),
+        },
+    }
+}
+
 /// Whether a page tells somebody's number anywhere, also outside its entries: such bytes are not kept (P8).
-fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched) -> bool {
+///
+/// A document tells what could be read of it, and its entry was asked already; one that was not read whole may tell
+/// more.
+fn tells_a_number(snapshot: &Snapshot, source: &Source, fetched: &Fetched, whole: bool) -> bool {
+    if read::kind::not_text(&fetched.body).is_some() {
+        return !whole;
+    }
     read::charset::decode(&body(fetched, source)).is_ok_and(|(text, _)| snapshot.book.tells_a_number(&text))
 }
 

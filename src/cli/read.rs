@@ -2,7 +2,7 @@
 
 use super::{End, ReadKind, lanes, output};
 use crate::model::{ArticleSelectors, Unreadable};
-use crate::read::jsonl::{DateLine, FeedLine, PageLine};
+use crate::read::jsonl::{AttachmentLine, DateLine, FeedLine, PageLine};
 use crate::read::{self as reader, Body, charset, date};
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -132,10 +132,13 @@ fn read(kind: ReadKind, ask: &Ask, url: Option<&Url>, fetched: DateTime<Utc>) ->
     let own = own.map_err(|error| format!("url {:?}: {error}", ask.url.as_deref().unwrap_or_default()))?;
     let at = ask.fetched.as_deref().map(instant).transpose()?;
     let bytes = std::fs::read(&ask.file).map_err(|error| format!("the file cannot be read: {error}"))?;
+    // A table is known by its name only; the path says no more than that.
+    let named = Url::parse("file:///").and_then(|root| root.join(&ask.file)).ok();
+    let named = named.as_ref().filter(|_| kind == ReadKind::Attachment);
     let body = Body {
         bytes: &bytes,
         content_type: ask.content_type.as_deref(),
-        url: own.as_ref().or(url),
+        url: own.as_ref().or(url).or(named),
         fetched: at.unwrap_or(fetched),
         zone: ZONE,
         charset: None,
@@ -151,6 +154,10 @@ fn read(kind: ReadKind, ask: &Ask, url: Option<&Url>, fetched: DateTime<Utc>) ->
             let feed = reader::feed(&body);
             serde_json::to_string(&FeedLine::new(&ask.file, encoding, feed.as_ref()))
         }
+        ReadKind::Attachment => {
+            let attachment = reader::attachment::read(&body);
+            serde_json::to_string(&AttachmentLine::new(&ask.file, attachment.as_ref()))
+        }
         ReadKind::Date => unreachable!("dates have lines of their own"),
     }))
     .map_err(|_| "the reader failed on it; please report this file".to_owned())?
@@ -163,6 +170,7 @@ fn unread(kind: ReadKind, file: &str, why: String) -> String {
     let line = match kind {
         ReadKind::Page => serde_json::to_string(&PageLine::new(file, None, Err(&why))),
         ReadKind::Feed => serde_json::to_string(&FeedLine::new(file, None, Err(&why))),
+        ReadKind::Attachment => serde_json::to_string(&AttachmentLine::new(file, Err(&why))),
         ReadKind::Date => return date_line(Err(why.to_string())),
     };
     line.unwrap_or_default()

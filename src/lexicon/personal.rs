@@ -97,10 +97,12 @@ impl Finder {
                 break;
             }
             let (again, _) = self.hidden(&masked, &rest);
-            // The masks of wide digits are narrower, so places move.
-            let (was, mut now) = (masked, Vec::with_capacity(again.len()));
-            now.extend(again.char_indices().map(|(at, _)| at).chain([again.len()]));
-            let moved = |at: usize| now.get(was[..at].chars().count()).copied().unwrap_or(again.len());
+            // The masks of wide digits are narrower, so places move; they are sorted, and one walk finds them all.
+            let mut places = masked.char_indices().zip(again.char_indices()).peekable();
+            let mut moved = |at: usize| {
+                while places.next_if(|((was, _), _)| *was < at).is_some() {}
+                places.peek().map_or(again.len(), |(_, (now, _))| *now)
+            };
             for one in &mut found {
                 (one.start, one.end) = (moved(one.start), moved(one.end));
             }

@@ -1,6 +1,7 @@
 //! What a page says: entries, and links to more pages.
 
 use super::page::PageWhy;
+use super::words::{Lang, Word, words};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use url::Url;
@@ -152,6 +153,60 @@ pub enum Unreadable {
     Broken(String),
     #[error("selector {selector:?} ({key}) found nothing; the site may have changed its layout")]
     SelectorLost { key: String, selector: String },
+    /// A page, but not the one that was asked for; `sign` is what gave it away.
+    #[error("{} instead of {expected} ({sign}); {}", .odd.label(Lang::En), .odd.advice())]
+    Odd { odd: Odd, expected: &'static str, sign: String },
+}
+
+words! {
+    /// What a site sends in place of what was asked for, with status 200.
+    Odd {
+        Challenge = "challenge", "安全验证页", "a check for robots";
+        Login = "login", "登录页", "a login page";
+        Missing = "missing", "页面不存在的提示", "a note that the page is gone";
+        Shell = "shell", "由脚本生成的空页面", "a page that a script has yet to fill";
+        Parked = "parked", "主机或域名的默认页", "a page of the host or the domain's seller";
+    }
+}
+
+impl Odd {
+    /// What it means for whoever runs the daemon.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Challenge => {
+                "tried again later; visit the site less often, or ask it to let this machine in"
+            }
+            Self::Login => {
+                "tried again later; logins are not used, so watch what the site shows to everybody"
+            }
+            Self::Missing => {
+                "an article is not asked for again; correct the address if it is the source's own"
+            }
+            Self::Shell => "use the site's feed or the address its script asks; selectors cannot help",
+            Self::Parked => "tried again later; the site or its domain may be down, look at it in a browser",
+        }
+    }
+}
+
+/// What becomes of a page that could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It may be there later, like a page that did not answer.
+    Again,
+    /// There is no such page any more.
+    Gone,
+    /// Another try would bring the same.
+    GivenUp,
+}
+
+impl Unreadable {
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::Odd { odd: Odd::Challenge | Odd::Login | Odd::Parked, .. } => Fate::Again,
+            Self::Odd { odd: Odd::Missing, .. } => Fate::Gone,
+            _ => Fate::GivenUp,
+        }
+    }
 }
 
 #[cfg(test)]

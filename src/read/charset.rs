@@ -9,7 +9,7 @@ mod declared;
 mod guess;
 mod wide;
 
-use super::Body;
+use super::{Body, kind};
 use crate::model::Unreadable;
 use declared::declared;
 use encoding_rs::{Encoding, GB18030, ISO_2022_JP, UTF_8, WINDOWS_1252};
@@ -36,8 +36,8 @@ pub fn decode<'a>(body: &Body<'a>) -> Result<(Cow<'a, str>, &'static str), Unrea
     if let Some(encoding) = wide::utf16(bytes) {
         return Ok((lossy(encoding, bytes), encoding.name()));
     }
-    if let Some(what) = binary(bytes) {
-        return Err(Unreadable::Kind { what: what.to_owned(), expected: "text".to_owned() });
+    if let Some(kind) = kind::not_text(bytes) {
+        return Err(kind.instead_of("text"));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(seven_bit(body, text).unwrap_or((Cow::Borrowed(text), UTF_8.name()))),
@@ -133,27 +133,6 @@ fn nearly_utf8(bytes: &[u8], good_for_one_bad: usize) -> bool {
     let cut = std::str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
     bad -= usize::from(cut && good > 0);
     bad * good_for_one_bad <= good
-}
-
-/// What a body that is no text looks like, in words for the ledger.
-fn binary(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"%PDF", "a PDF file"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xff\xd8\xff", "a JPEG picture"),
-        (b"GIF8", "a GIF picture"),
-        (b"PK\x03\x04", "a ZIP archive or office document"),
-        (b"\xd0\xcf\x11\xe0", "an office document"),
-        (b"\x1f\x8b", "a compressed file"),
-        (b"RIFF", "a media file"),
-        (b"\x7fELF", "a program"),
-    ];
-    if let Some((_, what)) = KINDS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Some(what);
-    }
-    let sample = &bytes[..bytes.len().min(4096)];
-    let odd = sample.iter().filter(|b| **b < 9 || (14..27).contains(*b)).count();
-    (odd * 20 > sample.len()).then_some("binary data")
 }
 
 #[cfg(test)]

@@ -15,12 +15,16 @@ mod repair;
 mod tree;
 
 use super::date::{self, Now};
-use super::{Body, Feed, charset, dom};
+use super::kind::{self, Kind, Wanted};
+use super::{Body, Feed, charset, dom, odd};
 use crate::model::Unreadable;
 use scraper::Html;
 use url::Url;
 
 pub fn feed(body: &Body) -> Result<Feed, Unreadable> {
+    if let kind @ (Kind::Document(_) | Kind::Other(_)) = kind::of(body) {
+        return Err(kind.instead_of(Wanted::Feed.words()));
+    }
     let (decoded, _) = charset::decode(body)?;
     let trimmed = decoded.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let source = doctype::expand(trimmed);
@@ -81,6 +85,9 @@ fn no_feed(source: &str, body: &Body) -> Unreadable {
             what: "the body".to_owned(),
             expected: "a feed (no <rss>, <feed>, <rdf:RDF> or JSON in it)".to_owned(),
         };
+    }
+    if let Some(odd) = odd::of(source, Wanted::Feed) {
+        return odd;
     }
     let advertised = dom::parse(source).ok().and_then(|page| advertised(&page, body.url));
     let advice = advertised.map_or_else(

@@ -4,8 +4,9 @@
 //! are added behind it: the page's own id or anchor, else the text itself with how often it came before.
 
 use super::date::{self, Now};
+use super::kind::Wanted;
 use super::page::detail;
-use super::{Body, Post, Thread, charset, dom, meta::Head, text, title};
+use super::{Body, Post, Thread, dom, meta::Head, odd, text, title};
 use crate::model::{ForumSelectors, Unreadable};
 use scraper::{ElementRef, Html};
 use sha2::{Digest, Sha256};
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 use url::Url;
 
 pub fn thread(body: &Body, select: &ForumSelectors) -> Result<Thread, Unreadable> {
-    let (html, _) = charset::decode(body)?;
+    let html = odd::open(body, Wanted::Thread)?;
     let page = dom::parse(&html)?;
     let base = dom::base(&page, body.url);
     let head = Head::of(&page);

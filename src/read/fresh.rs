@@ -4,7 +4,8 @@
 //! with the attributes that selectors and links live by, and the words of its links; of a feed all but the dates and
 //! remarks outside its items. Where this cannot be told for certain there is no digest, and the page is parsed.
 
-use super::nesting::{self, Attribute};
+use super::nesting;
+use super::tags::{self, Attribute};
 use super::{Body, KEY_VERSION, charset};
 use crate::model::{PageWhy, Source, SourceKind};
 use sha2::{Digest, Sha256};
@@ -68,7 +69,7 @@ fn of_list(html: &str, all: bool, hasher: &mut Hasher) -> Option<()> {
         let bytes = html.as_bytes();
         let name_at = match bytes.get(less + 1) {
             Some(b'!') if html[less..].starts_with("<!--") => {
-                at = nesting::comment(html, less)?;
+                at = tags::comment(html, less)?;
                 continue;
             }
             Some(b'!' | b'?') => {
@@ -85,7 +86,7 @@ fn of_list(html: &str, all: bool, hasher: &mut Hasher) -> Option<()> {
             continue;
         }
         let closes = name_at == less + 2;
-        let (name, tag) = nesting::tag(html, name_at, |Attribute { name, value }| {
+        let (name, tag) = tags::tag(html, name_at, |Attribute { name, value }| {
             let counts =
                 ["href", "class", "id", "title"].iter().any(|known| name.eq_ignore_ascii_case(known));
             if counts {
@@ -103,7 +104,7 @@ fn of_list(html: &str, all: bool, hasher: &mut Hasher) -> Option<()> {
         } else if is("svg") || is("math") {
             in_drawing = !closes && !tag.closes_itself;
         } else if !closes && nesting::is_raw(name) && !in_drawing {
-            let behind = nesting::raw(html, name, at)?;
+            let behind = tags::raw(html, name, at)?;
             if in_link {
                 hasher.take(&html[at..behind]);
             }

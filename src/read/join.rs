@@ -1,8 +1,9 @@
 //! What a page row of a source gives: the readers joined to entries and links with their keys.
 
+use super::kind::{self, Kind, Wanted};
 use super::{
-    Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, charset, feed, forum, list, page,
-    pages,
+    Article, Body, Feed, FeedItem, Found, Thread, canonical::canonical, charset, feed, files, forum, list,
+    odd, page, pages,
 };
 use crate::model::{Entry, EntryKey, ForumSelectors, Link, PageWhy, Reading, Source, SourceKind, Unreadable};
 use sha2::{Digest, Sha256};
@@ -11,6 +12,19 @@ use url::Url;
 
 /// Reads one page of `source`; `hint` is what the list or feed said of it.
 pub fn read(source: &Source, why: PageWhy, body: &Body, hint: Option<&Entry>) -> Result<Reading, Unreadable> {
+    let mut reading = of_page_row(source, why, body, hint)?;
+    if source.own && why != PageWhy::Attachment {
+        files::attach(body, &mut reading);
+    }
+    Ok(reading)
+}
+
+fn of_page_row(
+    source: &Source,
+    why: PageWhy,
+    body: &Body,
+    hint: Option<&Entry>,
+) -> Result<Reading, Unreadable> {
     match (why, &source.kind) {
         (PageWhy::Start, SourceKind::Feed { article }) => Ok(of_feed(source, feed::feed(body)?, *article)),
         (PageWhy::Start, SourceKind::List(select)) => {
@@ -24,10 +38,12 @@ pub fn read(source: &Source, why: PageWhy, body: &Body, hint: Option<&Entry>) ->
         (PageWhy::Revisit | PageWhy::Redirect, SourceKind::Forum(select)) => {
             of_thread(forum::thread(body, select)?, body)
         }
-        (PageWhy::Attachment, _) => Ok(noted("attachments are not read yet")),
         (PageWhy::Redirect, _) if hint.is_some_and(|hint| !hint.text.is_empty()) => {
             of_further(source, body, hint)
         }
+        (PageWhy::Attachment, _) => files::read(body, hint),
+        // The address did not say that it is a file.
+        _ if source.own && matches!(kind::of(body), Kind::Document(_)) => files::read(body, hint),
         _ => of_article(source, body, hint),
     }
 }
@@ -131,6 +147,13 @@ fn of_links(found: Vec<Found>, why: PageWhy) -> Reading {
     Reading { entries: Vec::new(), links: found.into_iter().map(link).collect(), note }
 }
 
+/// Fails where the address of the list or feed was answered by another page than its own.
+fn turned_away(body: &Body, hint: Option<&Entry>, wanted: Wanted) -> Result<(), Unreadable> {
+    let asked = hint.and_then(|hint| hint.url.as_ref());
+    let odd = asked.zip(body.url).and_then(|(asked, landed)| odd::turned_away(asked, landed, wanted));
+    odd.map_or(Ok(()), Err)
+}
+
 fn of_thread(thread: Thread, body: &Body) -> Result<Reading, Unreadable> {
     let url = body.url.ok_or_else(|| Unreadable::Broken("a thread page needs its address".to_owned()))?;
     let home = {
@@ -161,6 +184,7 @@ fn of_thread(thread: Thread, body: &Body) -> Result<Reading, Unreadable> {
 }
 
 fn of_article(source: &Source, body: &Body, hint: Option<&Entry>) -> Result<Reading, Unreadable> {
+    turned_away(body, hint, Wanted::Article)?;
     match page::page(body, &source.article) {
         Ok(article) => {
             let entry = of_page(article, body, hint)

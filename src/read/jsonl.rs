@@ -1,5 +1,6 @@
 //! The shapes of `read --jsonl`: one object a line, as docs/json.md describes them.
 
+use super::attachment::Attachment;
 use super::{Article, Feed};
 use crate::model::{Published, Unreadable};
 use chrono::NaiveDate;
@@ -49,6 +50,32 @@ impl<'a> PageLine<'a> {
                 text: None,
                 why: Some(why.to_string()),
             },
+        }
+    }
+}
+
+/// What `read --kind attachment` prints for one file.
+#[derive(Debug, Serialize)]
+pub struct AttachmentLine<'a> {
+    pub file: &'a str,
+    /// What the file is, in words.
+    pub kind: Option<&'a str>,
+    pub text: Option<&'a str>,
+    /// Why there is no text, or not all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl<'a> AttachmentLine<'a> {
+    pub fn new(file: &'a str, read: Result<&'a Attachment, &Unreadable>) -> Self {
+        match read {
+            Ok(attachment) => Self {
+                file,
+                kind: Some(attachment.kind),
+                text: Some(&attachment.text),
+                why: attachment.cut.clone(),
+            },
+            Err(why) => Self { file, kind: None, text: None, why: Some(why.to_string()) },
         }
     }
 }

@@ -4,7 +4,8 @@
 //! the tree, and the groups that look like headlines are kept. To miss an article is worse than to visit a page
 //! too many, so every group that passes is taken.
 
-use super::{Body, Found, canonical, charset, dom, text};
+use super::kind::Wanted;
+use super::{Body, Found, canonical, dom, odd, text};
 use crate::model::Unreadable;
 use scraper::{ElementRef, Html};
 use std::collections::{HashMap, HashSet};
@@ -12,16 +13,16 @@ use url::{Host, Url};
 
 /// Article links of a list page.
 pub fn links(body: &Body, selector: Option<&str>) -> Result<Vec<Found>, Unreadable> {
-    found(body, selector, "select.links")
+    found(body, selector, "select.links", Wanted::List)
 }
 
 /// Thread links of a board page.
 pub fn board(body: &Body, selector: Option<&str>) -> Result<Vec<Found>, Unreadable> {
-    found(body, selector, "select.threads")
+    found(body, selector, "select.threads", Wanted::Board)
 }
 
-fn found(body: &Body, selector: Option<&str>, key: &str) -> Result<Vec<Found>, Unreadable> {
-    let (html, _) = charset::decode(body)?;
+fn found(body: &Body, selector: Option<&str>, key: &str, wanted: Wanted) -> Result<Vec<Found>, Unreadable> {
+    let html = odd::open(body, wanted)?;
     let page = dom::parse(&html)?;
     let base = dom::base(&page, body.url);
     let all = match selector {

@@ -5,6 +5,8 @@
 //! would move things about (misnested `<b>`, text between table rows, a second form) there is no answer, and the page
 //! takes the tree. The rules are those of "tree construction" in the HTML standard.
 
+use super::tags::{Attribute, Tag, comment, raw, tag, unasked};
+
 /// What the rules distinguish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -165,114 +167,16 @@ fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0c))
 }
 
-pub(super) fn comment(html: &str, from: usize) -> Option<usize> {
-    let inner = &html[from + 4..];
-    if inner.starts_with('>') || inner.starts_with("->") {
-        return Some(from + 4 + inner.find('>')? + 1);
-    }
-    let plain = inner.find("-->").map(|end| end + 3);
-    let odd = inner.find("--!>").map(|end| end + 4);
-    Some(from + 4 + plain.into_iter().chain(odd).min()?)
-}
-
-pub(super) struct Tag {
-    pub end: usize,
-    pub closes_itself: bool,
-}
-
-/// As it is written.
-pub(super) struct Attribute<'h> {
-    pub name: &'h str,
-    pub value: &'h str,
-}
-
-/// Whether the content of such an element is no markup.
-pub(super) fn is_raw(name: &str) -> bool {
-    let mut lower = [0_u8; 12];
-    kind(lowered(name, &mut lower)) == Raw
-}
-
-fn unasked(_: Attribute<'_>) -> Option<()> {
-    Some(())
-}
-
-/// Reads a tag from its name to behind its `>`.
-///
-/// `each` meets the attributes that have a value; its `None` is passed on.
-pub(super) fn tag<'h>(
-    html: &'h str,
-    from: usize,
-    mut each: impl FnMut(Attribute<'h>) -> Option<()>,
-) -> Option<(&'h str, Tag)> {
-    let bytes = html.as_bytes();
-    let is_space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
-    let until = |from: usize, stop: &dyn Fn(u8) -> bool| {
-        bytes[from..].iter().position(|b| stop(*b)).map(|length| from + length)
-    };
-    let mut at = until(from, &|b| is_space(b) || matches!(b, b'/' | b'>'))?;
-    let name = &html[from..at];
-    loop {
-        at = until(at, &|b| !is_space(b) && b != b'/')?;
-        if bytes[at] == b'>' {
-            return Some((name, Tag { end: at + 1, closes_itself: bytes[at - 1] == b'/' }));
-        }
-        // A first `=` belongs to the name.
-        let begin = at;
-        at = until(at + 1, &|b| is_space(b) || matches!(b, b'/' | b'>' | b'='))?;
-        let attribute = &html[begin..at];
-        let behind = until(at, &|b| !is_space(b))?;
-        if bytes[behind] != b'=' {
-            continue;
-        }
-        at = until(behind + 1, &|b| !is_space(b))?;
-        let value = match bytes[at] {
-            quote @ (b'"' | b'\'') => {
-                let close = at + 1 + html[at + 1..].find(quote as char)?;
-                let value = at + 1..close;
-                at = close + 1;
-                value
-            }
-            _ => {
-                let close = until(at, &|b| is_space(b) || b == b'>')?;
-                let value = at..close;
-                at = close;
-                // `<a href=x/>`: the slash belongs to the value.
-                if bytes[at] == b'>' {
-                    each(Attribute { name: attribute, value: &html[value] })?;
-                    return Some((name, Tag { end: at + 1, closes_itself: false }));
-                }
-                value
-            }
-        };
-        each(Attribute { name: attribute, value: &html[value] })?;
-    }
-}
-
 /// A value that a selector looks at, and that a stream sees as it is written.
 fn check(attribute: &Attribute, tested: &[&str]) -> Option<()> {
     let looked_at = tested.iter().any(|name| name.eq_ignore_ascii_case(attribute.name));
     (!looked_at || !attribute.value.contains(['&', '\r'])).then_some(())
 }
 
-/// Behind the end of an element whose content is no markup.
-pub(super) fn raw(html: &str, name: &str, from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        at += html[at..].find("</")? + 2;
-        let behind = html.as_bytes().get(at + name.len())?;
-        let ends = html.as_bytes()[at..].get(..name.len())?.eq_ignore_ascii_case(name.as_bytes());
-        if ends && matches!(behind, b' ' | b'\t' | b'\n' | b'\r' | 0x0c | b'/' | b'>') {
-            break;
-        }
-    }
-    // A script in a comment in a script may hide the end.
-    let inner = &html[from..at];
-    if name.eq_ignore_ascii_case("script")
-        && inner.find("<!--").is_some_and(|at| inner[at..].to_ascii_lowercase().contains("<script"))
-    {
-        return None;
-    }
-    tag(html, at, unasked).map(|(_, tag)| tag.end)
+/// Whether the content of such an element is no markup.
+pub(super) fn is_raw(name: &str) -> bool {
+    let mut lower = [0_u8; 12];
+    kind(lowered(name, &mut lower)) == Raw
 }
 
 impl<'h> Nest<'h> {

@@ -2,16 +2,17 @@
 
 use super::body::Line;
 use super::date::Now;
+use super::kind::Wanted;
 use super::meta::Head;
 use super::published::{self, Page};
-use super::{Article, Body, body, byline, charset, date, dom, stream, text, title, trim};
+use super::{Article, Body, body, byline, date, dom, odd, stream, text, title, trim};
 use crate::model::{ArticleSelectors, Unreadable};
 use scraper::{ElementRef, Html};
 use std::collections::HashSet;
 
 /// Reads an article; `select` overrules what is found by itself.
 pub fn page(body: &Body, select: &ArticleSelectors) -> Result<Article, Unreadable> {
-    let (html, _) = charset::decode(body)?;
+    let html = odd::open(body, Wanted::Article)?;
     if let Some(article) = stream::article(&html, body, select) {
         return Ok(article);
     }

@@ -4,7 +4,7 @@
 //! number in it. The next article (下一篇), pages of comments and pages of a list do not count. To miss a page costs
 //! the end of an article, to take a wrong one spoils a good entry: what is in doubt is left alone.
 
-use super::nesting::{self, Attribute};
+use super::tags::{self, Attribute};
 use super::{Article, dom, text};
 use crate::model::Entry;
 use std::collections::HashSet;
@@ -129,7 +129,7 @@ impl<'h> Iterator for Links<'h> {
                 continue;
             }
             let (mut href, mut rel_next) = ("", false);
-            let read = nesting::tag(self.html, less + 1, |Attribute { name, value }| {
+            let read = tags::tag(self.html, less + 1, |Attribute { name, value }| {
                 if name.eq_ignore_ascii_case("href") {
                     href = value;
                 } else if name.eq_ignore_ascii_case("rel") {
@@ -312,7 +312,7 @@ fn among_comments(html: &str, place: usize) -> bool {
             continue;
         }
         let mut comments = false;
-        let Some((name, tag)) = nesting::tag(html, from, |Attribute { name, value }| {
+        let Some((name, tag)) = tags::tag(html, from, |Attribute { name, value }| {
             if name.eq_ignore_ascii_case("class") || name.eq_ignore_ascii_case("id") {
                 let value = value.to_ascii_lowercase();
                 comments |=

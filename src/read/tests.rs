@@ -383,12 +383,12 @@ mod joined {
                 "url:https://news.yanxi.example/c/1.html"
             ]
         );
-        let shell = "<html><body><div id=app></div><script>boot()</script></body></html>";
+        let show = "<html><body><div id=show><img src=1.jpg></div></body></html>";
         let empty =
-            reading(kind.clone(), PageWhy::Listed, "https://news.yanxi.example/a.html", shell, Some(hint));
+            reading(kind.clone(), PageWhy::Listed, "https://news.yanxi.example/a.html", show, Some(hint));
         assert!(empty.entries.is_empty() && empty.note.unwrap().starts_with("no article: "));
         let told = Entry { text: "摘要".into(), ..hint.clone() };
-        let kept = reading(kind, PageWhy::Listed, "https://news.yanxi.example/a.html", shell, Some(&told));
+        let kept = reading(kind, PageWhy::Listed, "https://news.yanxi.example/a.html", show, Some(&told));
         assert_eq!((kept.entries[0].text.as_str(), kept.note.is_some()), ("摘要", true));
     }
 

@@ -144,7 +144,7 @@ async fn ten_broken_inputs_each_say_what_is_wrong_and_disturb_nothing() {
         ("gzip", "failed: the gzip body is cut off after"),
         ("huge", "failed: the page is larger than 10000000 bytes; raise crawl.max_bytes"),
         ("loop", "failed: more than 5 redirects, the last one to"),
-        ("html", "failed: an HTML page is not a feed"),
+        ("html", "failed: a login page instead of a feed"),
         ("binary", "failed: "),
         ("empty", "failed: the body is empty"),
         ("nothing", "failed: 127.0.0.1:"),

@@ -8,6 +8,7 @@ mod crawling;
 mod demo;
 mod evasion;
 mod evidence;
+mod files;
 mod ladder;
 mod lexicon_sentences;
 mod lexicons;
