@@ -35,7 +35,7 @@ pub use settings::{CrawlSettings, DigestSettings, Organisation};
 
 use crate::model::{Lexicon, Person, Policy, Rule, Shift, Source, Subject};
 use check::{Draft, Target};
-use problems::{Notes, Place};
+use problems::Notes;
 use settings::Settings;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
