@@ -43,7 +43,10 @@ enum Kind {
     Odd,
 }
 
-use Kind::*;
+use Kind::{
+    Block, Body, Button, Caption, Cell, Choice, Columns, Form, Formatting, Head, Heading, Html, Item, List,
+    Object, Odd, Paragraph, Plain, Raw, Row, Rows, Ruby, Select, Svg, Table, Term, Void,
+};
 
 fn kind(name: &str) -> Kind {
     match name {
@@ -140,13 +143,12 @@ pub(super) fn pieces<'h>(html: &'h str, tested: &[&str]) -> Option<Vec<&'h str>>
             b'!' if html[less..].starts_with("<!--") => comment(html, less)?,
             // A stream and a parser do not agree on where these are allowed.
             b'!' if html[less..].starts_with("<![CDATA[") => return None,
-            b'!' | b'?' => less + html[less..].find('>')? + 1,
             b'/' if bytes.get(less + 2).is_some_and(u8::is_ascii_alphabetic) => {
                 let (name, tag) = tag(html, less + 2, unasked)?;
                 nest.end(name, less, tag.end)?;
                 tag.end
             }
-            b'/' => less + html[less..].find('>')? + 1,
+            b'!' | b'?' | b'/' => less + html[less..].find('>')? + 1,
             byte if byte.is_ascii_alphabetic() => {
                 let (name, tag) = tag(html, less + 1, |attribute| check(&attribute, tested))?;
                 nest.start(name, less, &tag)?
@@ -423,8 +425,8 @@ impl<'h> Nest<'h> {
         }
         let same = |open: &Open| open.name.eq_ignore_ascii_case(name);
         let place = match kind {
-            // What comes behind them belongs to the body all the same.
-            Body | Html => None,
+            // What comes behind the end of the body belongs to it all the same.
+            Body | Html | Head | Raw => None,
             Table | Rows | Row | Cell => {
                 let table = self.open.iter().rposition(|open| open.kind == Table);
                 let found = self.open.iter().rposition(same);
@@ -452,7 +454,6 @@ impl<'h> Nest<'h> {
             Heading | Formatting | Form | Object | Select | Choice | Ruby | Caption | Columns => {
                 return self.end_of_top(name, kind);
             }
-            Head | Raw => None,
             Void if lower != "br" => None,
             Void | Svg | Odd => return None,
         };

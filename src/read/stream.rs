@@ -66,7 +66,8 @@ fn split(css: &str) -> Option<Vec<&str>> {
     let mut parts = Vec::new();
     for (at, c) in css.char_indices() {
         match (quote, c) {
-            (_, '\\') => return None,
+            // An escape anywhere, or a comment, which could hold anything.
+            (_, '\\') | (None, '/') => return None,
             (Some(open), _) => quote = Some(open).filter(|open| *open != c),
             (None, '"' | '\'') => quote = Some(c),
             (None, '(' | '[') => depth += 1,
@@ -75,8 +76,6 @@ fn split(css: &str) -> Option<Vec<&str>> {
                 parts.push(css[begin..at].trim());
                 begin = at + 1;
             }
-            // A comment could hold anything.
-            (None, '/') => return None,
             (None, _) => {}
         }
     }
@@ -100,6 +99,7 @@ fn tested(select: &ArticleSelectors) -> Vec<&str> {
 
 /// What one selector has gathered.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for alone, as tags come and go")]
 struct Part {
     sink: Sink,
     /// A text node that is not complete yet.

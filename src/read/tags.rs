@@ -25,6 +25,8 @@ pub(super) struct Attribute<'h> {
     pub value: &'h str,
 }
 
+/// For who wants the tag alone.
+#[expect(clippy::unnecessary_wraps, reason = "what `tag` asks for")]
 pub(super) fn unasked(_: Attribute<'_>) -> Option<()> {
     Some(())
 }
@@ -58,26 +60,19 @@ pub(super) fn tag<'h>(
             continue;
         }
         at = until(behind + 1, &|b| !is_space(b))?;
-        let value = match bytes[at] {
-            quote @ (b'"' | b'\'') => {
-                let close = at + 1 + html[at + 1..].find(quote as char)?;
-                let value = at + 1..close;
-                at = close + 1;
-                value
+        if let quote @ (b'"' | b'\'') = bytes[at] {
+            let close = at + 1 + html[at + 1..].find(quote as char)?;
+            each(Attribute { name: attribute, value: &html[at + 1..close] })?;
+            at = close + 1;
+        } else {
+            let close = until(at, &|b| is_space(b) || b == b'>')?;
+            each(Attribute { name: attribute, value: &html[at..close] })?;
+            at = close;
+            // `<a href=x/>`: the slash belongs to the value.
+            if bytes[at] == b'>' {
+                return Some((name, Tag { end: at + 1, closes_itself: false }));
             }
-            _ => {
-                let close = until(at, &|b| is_space(b) || b == b'>')?;
-                let value = at..close;
-                at = close;
-                // `<a href=x/>`: the slash belongs to the value.
-                if bytes[at] == b'>' {
-                    each(Attribute { name: attribute, value: &html[value] })?;
-                    return Some((name, Tag { end: at + 1, closes_itself: false }));
-                }
-                value
-            }
-        };
-        each(Attribute { name: attribute, value: &html[value] })?;
+        }
     }
 }
 
