@@ -108,7 +108,7 @@ fn smooth(bytes: &[u8]) -> Option<(String, String)> {
     let (html, _) = charset::decode(&page).ok()?;
     let config = Config { text_mode: TextMode::Formatted, ..Config::default() };
     let article = Readability::new(html.as_ref(), None, Some(config)).ok()?.parse().ok()?;
-    Some((article.title.to_string(), article.text_content.to_string()))
+    Some((article.title.clone(), article.text_content.to_string()))
 }
 
 fn peer() {

@@ -23,6 +23,7 @@ mod tag;
 mod text;
 mod title;
 mod trim;
+mod whole;
 
 pub use canonical::{KEY_VERSION, canonical};
 pub use feed::feed;
@@ -30,6 +31,7 @@ pub use forum::thread;
 pub use join::read;
 pub use list::{board, links};
 pub use page::page;
+pub use whole::{domain_of, whole};
 
 use crate::model::Published;
 use chrono::{DateTime, Utc};

@@ -16,11 +16,41 @@ pub fn near<'l>(shown: &'l [String], title: &str) -> &'l [String] {
 /// How many lines that is: a menu may stand between them.
 const NEAR: usize = 60;
 
-/// An element that is called the source and holds a short name.
-pub fn named_outlet(tree: &Html) -> Option<String> {
+/// An element that is called the source, holds a short name and stands near the headline.
+pub fn named_outlet(tree: &Html, near: &[String]) -> Option<String> {
     let called = dom::known("[class*=source], [id*=source], [class*=media-name], [class*=media_name]");
-    let short = tree.select(&called).map(dom::line).filter(|line| (4..=WIDEST).contains(&text::width(line)));
-    short.take(4).find_map(|line| name_of(&line))
+    let pictures = |names: &str| {
+        ["caption", "image", "photo", "credit", "button", "btn", "figure"]
+            .iter()
+            .any(|word| names.contains(word))
+    };
+    let lines = tree.select(&called).filter(|element| !pictures(&dom::names(*element))).map(dom::line);
+    let short = lines.filter(|line| (4..=WIDEST + 24).contains(&text::width(line)));
+    let close = &near[..near.len().min(20)];
+    short.take(6).filter_map(|line| name_of(without_date(&line))).find(|name| {
+        let lower = name.to_lowercase();
+        close.iter().any(|line| line.contains(name.as_str()))
+            && !["credit", "image", "photo", "getty", "source"].iter().any(|word| lower.contains(word))
+    })
+}
+
+/// `2026年1月14日 16:56 砚溪日报` without what stands in front of the name.
+fn without_date(line: &str) -> &str {
+    line.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "年月日-/.:：".contains(c))
+}
+
+/// Pages give their outlet as the author, too.
+pub fn apart(author: Option<String>, outlet: Option<String>) -> (Option<String>, Option<String>) {
+    let named = |name: &String| {
+        ["网", "報", "报", "社", "新闻", "新聞", "频道", "电视台", "杂志", "客户端", "融媒体中心"]
+            .iter()
+            .any(|end| name.ends_with(end))
+            && name.chars().count() >= 3
+    };
+    match (author, outlet) {
+        (Some(author), outlet) if named(&author) => (None, outlet.or(Some(author))),
+        both => both,
+    }
 }
 
 /// What a page tells machines about its author, if it is a name: templates leave `author` and addresses in.
@@ -32,8 +62,44 @@ pub fn told(author: String, head: &Head) -> Option<String> {
         || author.contains("://")
         || lower.ends_with([':', '：'])
         || NONE.contains(&lower.as_str())
-        || head.get("og:site_name").is_some_and(|site| site.eq_ignore_ascii_case(author.trim()));
+        || head.get("og:site_name").is_some_and(|site| site.eq_ignore_ascii_case(author.trim()))
+        || head.get("copyright").is_some_and(|owner| owner.to_lowercase().contains(&lower))
+        || head
+            .title
+            .rsplit(['_', '-', '|', '–', '—'])
+            .next()
+            .is_some_and(|site| site.trim().to_lowercase().starts_with(&lower));
     (!no_name && lower.chars().any(char::is_alphabetic)).then_some(author)
+}
+
+/// An element that is called the author, or a line that begins with `By`.
+pub fn named_author(tree: &Html, shown: &[String]) -> Option<String> {
+    let called = dom::known("[rel=author], [itemprop=author], [class*=author], [class*=byline]");
+    let named = tree.select(&called).take(4).map(dom::line).find_map(|line| person(&line));
+    named.or_else(|| {
+        let by = |line: &String| ["By ", "BY "].iter().find_map(|by| line.strip_prefix(by)).and_then(person);
+        shown.iter().take(12).find_map(by)
+    })
+}
+
+/// A few words with capital letters, or a short name in ideographs.
+fn person(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = ["By ", "by ", "BY ", "作者：", "作者:"]
+        .iter()
+        .find_map(|by| text.strip_prefix(by))
+        .unwrap_or(text)
+        .trim();
+    let end = text.find([',', '|', '·', '(', '，', '\n']).unwrap_or(text.len());
+    let name = text[..end].trim();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let capital =
+        |word: &&str| word.starts_with(char::is_uppercase) || matches!(*word, "and" | "de" | "van" | "von");
+    let latin = (2..=7).contains(&words.len()) && words.iter().all(capital);
+    let han =
+        (2..=4).contains(&name.chars().count()) && name.chars().all(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+    let plain = !name.chars().any(|c| c.is_ascii_digit() || c == '@' || c == ':');
+    ((latin || han) && plain && !is_label(name)).then(|| name.to_owned())
 }
 
 /// Who wrote it, as the page shows it.
@@ -50,6 +116,7 @@ pub fn author(shown: &[String]) -> Option<String> {
         "記者 ",
         "文/",
         "文／",
+        "文 / ",
     ];
     labelled(shown, LABELS)
 }
@@ -199,10 +266,24 @@ mod tests {
         for (why, lines, expected) in [
             ("a label", &["2026-01-14 来源：砚溪日报 作者：林监测"][..], Some("林监测")),
             ("on the next line", &["作者：", "林监测"], Some("林监测")),
+            ("with blanks", &["文 / 苏砚　　发表时间：2026-02-27"], Some("苏砚")),
             ("nobody", &["来源：砚溪日报"], None),
         ] {
             let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
             assert_eq!(author(&lines).as_deref(), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn an_author_may_be_called_so() {
+        for (why, html, shown, expected) in [
+            ("by its class", "<span class='author vcard'><a>Zhou Yun</a></span>", "", Some("Zhou Yun")),
+            ("a line", "<p>x</p>", "By LIN CAI", Some("LIN CAI")),
+            ("a box about authors", "<div class=authors>More from our authors</div>", "", None),
+            ("a number", "<div class=author>13800138000</div>", "", None),
+        ] {
+            let found = named_author(&Html::parse_document(html), &[shown.to_owned()]);
+            assert_eq!(found.as_deref(), expected, "{why}");
         }
     }
 }

@@ -29,6 +29,10 @@ pub(super) fn from_tree(html: &str, body: &Body, select: &ArticleSelectors) -> R
     };
     let text = match &select.text {
         Some(css) => selected_text("select.text", css, &tree, &select.remove)?,
+        None if found.is_list => {
+            let why = "no article: rows of a linked headline and a time each: a list page";
+            return Err(Unreadable::Broken(why.to_owned()));
+        }
         None => main_text(found.lines, &tree, &title)?,
     };
     let shown = published::shown(&tree);
@@ -40,8 +44,10 @@ pub(super) fn from_tree(html: &str, body: &Body, select: &ArticleSelectors) -> R
     let author = optional("select.author", select.author.as_deref(), &tree)?
         .or_else(|| head.author().and_then(|author| byline::told(author, &head)))
         .or_else(|| byline::author(near))
+        .or_else(|| byline::named_author(&tree, near))
         .filter(|author| text::width(author) <= 120);
-    let outlet = byline::outlet(&head, near, &text).or_else(|| byline::named_outlet(&tree));
+    let outlet = byline::outlet(&head, near, &text).or_else(|| byline::named_outlet(&tree, near));
+    let (author, outlet) = byline::apart(author, outlet);
     let canonical = head.canonical(dom::base(&tree, body.url).as_ref());
     Ok(Article { title, text, author, outlet, published, canonical })
 }
@@ -101,10 +107,11 @@ fn judge(lines: &[Line], tree: &Html) -> Result<(), Unreadable> {
     if linked * 2 > wide {
         return none("mostly links: a list page".to_owned());
     }
-    // A list with teasers: many short blocks and hardly a sentence.
+    // A menu: many short blocks and hardly a sentence. A poem has no sentence either, and no link.
     let sentences =
         lines.iter().filter(|line| line.text.contains(['。', '，', '！', '？', '.', ','])).count();
-    if sentences == 0 && lines.len() > 12 && tree.select(&dom::known("article")).next().is_none() {
+    let plain = linked == 0 && !lines.iter().any(|line| line.item);
+    if sentences == 0 && lines.len() > 12 && !plain && tree.select(&dom::known("article")).next().is_none() {
         return none("no sentence in it: a list or a menu".to_owned());
     }
     Ok(())

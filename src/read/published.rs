@@ -41,12 +41,19 @@ pub fn of(page: &Page, body: &Body, now: Now) -> Option<Published> {
 }
 
 fn visible(tree: &Html, title: &str, lines: &[String], now: Now) -> Option<Published> {
-    in_scripts(tree, now)
+    let found = in_scripts(tree, now)
         .or_else(|| labelled(lines, now))
         .or_else(|| near_title(lines, title, now))
         .or_else(|| time_tag(tree, now))
         .or_else(|| first_date(lines, title, now))
-        .or_else(|| named_date(tree, now))
+        .or_else(|| named_date(tree, now))?;
+    if found.time.is_some() {
+        return Some(found);
+    }
+    // A bare day, and the same day with a clock elsewhere: the clock says more.
+    let closer = [near_title(lines, title, now), time_tag(tree, now)];
+    let same = closer.into_iter().flatten().find(|other| other.day == found.day && other.time.is_some());
+    Some(same.unwrap_or(found))
 }
 
 /// `var ct = "1581517074"` and its like, which some sites show through a script only.

@@ -12,13 +12,46 @@ use scraper::{ElementRef, Html};
 /// `above`: the lines above the body, the nearest first, and whether each is a heading.
 pub fn of(page: &Html, head: &Head, above: &[(String, bool)]) -> String {
     let title = choose(head, &headings(page));
-    // A column's name as `<title>`: it is not shown as a line there, and a heading that says more is.
-    let shown = || above.iter().any(|(line, _)| fold(line) == fold(&title));
-    let better = above.iter().find(|(line, heading)| *heading && text::width(line) >= COLUMN);
-    match better {
-        Some((better, _)) if text::width(&title) < COLUMN && !shown() => better.clone(),
+    let is_shown = |title: &str| above.iter().any(|(line, _)| fold(line) == fold(title));
+    if above.is_empty() || is_shown(&title) {
+        return title;
+    }
+    // Page two of an article.
+    if let Some(first) = without_page(&title).filter(|first| is_shown(first)) {
+        return first.to_owned();
+    }
+    // The column may stand in front of the headline, or alone: what is shown above the text decides.
+    let part = head
+        .title
+        .split(['_', '|', '｜', '-', '–', '—'])
+        .map(str::trim)
+        .find(|part| text::width(part) >= 12 && is_shown(part));
+    if let Some(part) = part {
+        return part.to_owned();
+    }
+    let column = text::width(title.split(['_', '|', '-', '–', '—']).next().unwrap_or(&title).trim()) < COLUMN;
+    let heading = above.iter().find(|(line, heading)| *heading && text::width(line) >= COLUMN);
+    match above_date(above).or(heading.filter(|_| text::width(&title) < COLUMN)) {
+        Some((better, _)) if column => better.clone(),
         _ => title,
     }
+}
+
+/// The line over the one with the date.
+fn above_date(above: &[(String, bool)]) -> Option<&(String, bool)> {
+    let date = above.iter().position(|(line, _)| super::trim::is_byline(line))?;
+    above
+        .get(date + 1)
+        .filter(|(line, _)| (12..=120).contains(&text::width(line)) && !super::trim::is_byline(line))
+}
+
+/// `标题(2)` is page two of `标题`.
+fn without_page(title: &str) -> Option<&str> {
+    let inner = title.strip_suffix([')', '）'])?;
+    let open = inner.rfind(['(', '（'])?;
+    let number = inner[open..].trim_start_matches(['(', '（']);
+    ((1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| title[..open].trim_end())
 }
 
 /// A headline is rarely narrower than this, the name of a column hardly ever as wide.

@@ -5,11 +5,16 @@
 
 mod phrases;
 
+pub use phrases::is_byline;
+
 use super::body::Line;
+use phrases::Heading;
 
 /// How far into the text the first lines reach, and the last ones.
 const HEAD: usize = 6;
 const TAIL: usize = 8;
+/// Text as wide as this: the article has begun.
+const BEGUN: u32 = 100;
 
 /// Keeps the article's own lines.
 pub fn article(mut lines: Vec<Line>, title: &str) -> Vec<Line> {
@@ -23,6 +28,7 @@ pub fn article(mut lines: Vec<Line>, title: &str) -> Vec<Line> {
         !(phrases::is_furniture(line) || phrases::offers(line) || drop_links && is_link(line))
     });
     trim_start(&mut lines, title);
+    cut_comments(&mut lines);
     cut_dated_list(&mut lines);
     cut_link_list(&mut lines);
     trim_end(&mut lines);
@@ -48,21 +54,49 @@ fn cut_rest(lines: &mut Vec<Line>) {
     let all = total(lines);
     let (mut seen, mut at) = (0, 0);
     while at < lines.len() {
-        // The first lines may be a table of contents.
-        if at > 0 && seen * 3 >= all && phrases::opens_the_rest(&lines[at]) {
-            let behind = &lines[at + 1..];
-            let prose: u32 = behind.iter().filter(|line| is_prose(line)).map(|line| line.wide).sum();
-            if prose * 4 < all {
-                lines.truncate(at);
-                return;
+        let kind = if at > 0 { phrases::heading(&lines[at]) } else { None };
+        let behind = &lines[at + 1..];
+        match kind {
+            Some(Heading::End) if seen >= BEGUN && lines[at].wide <= 60 => return lines.truncate(at),
+            // The first lines may be a table of contents.
+            Some(_) if seen * 3 >= all => {
+                let prose: u32 = behind.iter().filter(|line| is_prose(line)).map(|line| line.wide).sum();
+                if prose * 4 < all {
+                    return lines.truncate(at);
+                }
+                let end = behind.iter().position(is_prose).map_or(lines.len(), |n| at + 1 + n);
+                lines.drain(at..end.min(at + TAIL));
             }
-            let end = behind.iter().position(is_prose).map_or(lines.len(), |n| at + 1 + n);
-            lines.drain(at..end.min(at + TAIL));
-            continue;
+            _ => {
+                seen += lines[at].wide;
+                at += 1;
+            }
         }
-        seen += lines[at].wide;
-        at += 1;
     }
+}
+
+/// Behind some text, a row of pieces with a name and a clock each: comments.
+fn cut_comments(lines: &mut Vec<Line>) {
+    let rows: Vec<usize> = (HEAD..lines.len()).filter(|at| is_signed(&lines[*at])).collect();
+    let [first, .., last] = rows[..] else { return };
+    if rows.len() < 3 || total(&lines[..first]) < BEGUN * 2 || last - first > rows.len() * 8 {
+        return;
+    }
+    let names =
+        lines[..first].iter().rev().take(3).take_while(|line| line.wide <= 40 && !phrases::ends(&line.text));
+    let from = first - names.count();
+    lines.truncate(from);
+}
+
+/// `砚溪网友 2026-01-14 16:56`, `3小时前`
+fn is_signed(line: &Line) -> bool {
+    let digits = line.text.bytes().filter(u8::is_ascii_digit).count();
+    line.wide <= 60
+        && (digits >= 8 && line.text.contains(':') && line.text.contains(['-', '/', '年', '月'])
+            || digits >= 1
+                && ["小时前", "分钟前", "天前", "小時前", "分鐘前", " ago"]
+                    .iter()
+                    .any(|ago| line.text.contains(ago)))
 }
 
 /// Byline, date and the repeated title in front.
@@ -203,6 +237,29 @@ mod tests {
             ("glued to the last sentence", &[A, "公司已经复工。返回搜狐，查看更多"], "A/公司已经复工。"),
             ("marks without words", &[A, "◆◆◆", A], "A/A"),
             ("column above the headline", &["砚溪新闻", "题目", A], A),
+            (
+                "comments longer than the article",
+                &[A, A, "最热评论", "砚溪网友 2026-04-02 9:57", A, A, A, A, A, A],
+                "A/A",
+            ),
+            (
+                "comments without a heading",
+                &[
+                    A,
+                    A,
+                    A,
+                    A,
+                    A,
+                    A,
+                    "砚溪网友甲 2026-04-02 9:57",
+                    A,
+                    "砚溪网友乙 2026-04-02 9:58",
+                    A,
+                    "砚溪网友丙 2026-04-02 9:59",
+                    A,
+                ],
+                "A/A/A/A/A/A",
+            ),
             ("an offer among the text", &[A, "[【点击投票】选出年度人物]", A, A], "A/A/A"),
             ("a list of links at the end", &[A, A, "更多报道", "* [甲公司复工]", "* [乙公司停产]"], "A/A"),
             (
@@ -219,6 +276,7 @@ mod tests {
             ("Read more", &[B, "Read more: [Lanli opens a third plant]", B], "B/B"),
             ("an advertisement", &[B, "Advertisement", B], "B/B"),
             ("who else wrote", &[B, "(Reporting by Lin Jiance; editing by Zhou Yun)", "___"], B),
+            ("who the author is", &[B, "Zhou Yun is a writer in Yanxi."], B),
             ("follow us", &[B, "Follow us on Facebook and Twitter."], B),
             (
                 "a sentence about following",

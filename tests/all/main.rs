@@ -14,6 +14,7 @@ mod lexicons;
 mod mailing;
 mod matters;
 mod news;
+mod own;
 mod personal;
 mod reading;
 mod rooms;

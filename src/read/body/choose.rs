@@ -4,10 +4,12 @@
 //! sums, the best element wins, and its neighbours join if they look alike (the idea of Readability).
 
 use super::hints::Hints;
+use super::pieces;
 use super::survey::{Spot, Survey, Tag};
 
-/// A paragraph narrower than this says nothing about where the text is.
+/// A paragraph narrower than this says nothing about where the text is; a verse may be, where nothing else is.
 const PARAGRAPH: u32 = 22;
+const VERSE: u32 = 8;
 /// How many of the best are compared before one is taken.
 const BEST: usize = 5;
 
@@ -17,6 +19,13 @@ pub struct Place {
     pub root: Option<u32>,
     pub first: u32,
     pub last: u32,
+}
+
+impl Place {
+    pub fn of(survey: &Survey, root: u32) -> Self {
+        let spot = survey.spot(root);
+        Self { root: Some(root), first: spot.first, last: spot.last }
+    }
 }
 
 pub struct Found {
@@ -29,73 +38,14 @@ pub fn places(survey: &Survey, strict: bool) -> Option<Found> {
     let out = left_out(survey, strict);
     let scores = scores(survey, &out, strict);
     let top = top(survey, &scores)?;
-    if let Some(article) = above_comments(survey, &scores, &out, top) {
-        let end = survey.spot(article).last;
-        let comments = (end..survey.lines.len() as u32).find(|at| is_dated_line(survey, *at)).unwrap_or(end);
-        let mut places = beside(survey, &scores, &out, article);
-        places.retain(|place| place.first < comments && place.last <= comments);
-        return Some(Found { places, out });
-    }
-    if let Some(told) = told(survey, &out, top) {
-        let spot = survey.spot(told);
-        return Some(Found {
-            places: vec![Place { root: Some(told), first: spot.first, last: spot.last }],
-            out,
-        });
-    }
-    let mut places = beside(survey, &scores, &out, top);
-    split(survey, &out, top, &mut places);
-    Some(Found { places, out })
-}
-
-/// An article cut into pieces by advertisements: running text between the headline and the winner, and places
-/// behind it that are called the same.
-fn split(survey: &Survey, out: &[bool], top: u32, places: &mut Vec<Place>) {
-    let (Some(first), Some(last)) =
-        (places.iter().map(|p| p.first).min(), places.iter().map(|p| p.last).max())
-    else {
-        return;
+    let places = if let Some(article) = pieces::above_comments(survey, &scores, &out, top) {
+        pieces::until_comments(survey, article, beside(survey, &scores, &out, article))
+    } else if let Some(told) = pieces::told(survey, &out, top) {
+        vec![Place::of(survey, told)]
+    } else {
+        pieces::joined(survey, &out, top, beside(survey, &scores, &out, top))
     };
-    let class = survey.spot(top).class;
-    let headline = survey.headline.unwrap_or(u32::MAX);
-    let (mut before, mut behind) = (Vec::new(), Vec::new());
-    let mut at = 1;
-    while (at as usize) < survey.spots.len() {
-        let spot = survey.spot(at);
-        let above = spot.first > headline && spot.last <= first;
-        let alike = spot.first >= last && class != 0 && spot.class == class;
-        if !out[at as usize] && (above && spot.blocks >= 3 || alike) && runs(survey, spot) {
-            let place = Place { root: Some(at), first: spot.first, last: spot.last };
-            if above {
-                before.push(place)
-            } else {
-                behind.push(place)
-            }
-            at = spot.end.max(at + 1);
-        } else {
-            at += 1;
-        }
-    }
-    places.splice(0..0, before);
-    places.extend(behind);
-}
-
-/// Several sentences, hardly a link.
-fn runs(survey: &Survey, spot: &Spot) -> bool {
-    let lines = &survey.lines[spot.first as usize..spot.last as usize];
-    let prose =
-        lines.iter().filter(|line| line.wide >= 80 && line.commas > 0 && line.linked * 3 < line.wide).count();
-    prose >= 3 && spot.wide >= 400 && spot.linked * 4 < spot.wide
-}
-
-/// The one element that says of itself that it holds the body, if it is about the same place.
-fn told(survey: &Survey, out: &[bool], top: u32) -> Option<u32> {
-    let mut bodies = (0..survey.spots.len() as u32).filter(|at| survey.spot(*at).body && !out[*at as usize]);
-    let told = bodies.next().filter(|_| bodies.next().is_none())?;
-    let (spot, found) = (survey.spot(told), survey.spot(top));
-    let inside = told >= top && told < found.end;
-    let around = top >= told && top < spot.end;
-    ((inside || around) && spot.wide * 2 >= found.wide).then_some(told)
+    Some(Found { places, out })
 }
 
 fn left_out(survey: &Survey, strict: bool) -> Vec<bool> {
@@ -117,58 +67,6 @@ fn is_out(spot: &Spot, strict: bool) -> bool {
             || spot.hints.any(Hints::UNLIKELY) && !spot.hints.any(Hints::MAYBE) && spot.tag != Tag::Link)
 }
 
-/// Comments may be longer than what they are about: where the winner is one of a row of dated pieces, the best
-/// place between the headline and it wins instead.
-fn above_comments(survey: &Survey, scores: &[f32], out: &[bool], top: u32) -> Option<u32> {
-    let (headline, found) = (survey.headline?, survey.spot(top));
-    if found.first <= headline {
-        return None;
-    }
-    let dated = |from: u32, to: u32| (from..to).filter(|at| is_dated_line(survey, *at)).count();
-    let prose = |from: u32, to: u32| {
-        let lines = &survey.lines[from as usize..to as usize];
-        lines.iter().filter(|line| {
-            !out[line.owner as usize] && line.wide >= 60 && line.linked * 4 < line.wide && line.commas > 0
-        })
-    };
-    let mut best: Option<(u32, f32)> = None;
-    for line in prose(headline + 1, found.first) {
-        for at in std::iter::once(line.owner).chain(survey.above(line.owner)) {
-            let spot = survey.spot(at);
-            // Only what lies between the two; a roof over both decides nothing.
-            if spot.first <= headline || spot.last > found.first {
-                break;
-            }
-            let score = scores[at as usize];
-            if score > 0.0 && best.is_none_or(|(_, most)| score > most) {
-                best = Some((at, score));
-            }
-        }
-    }
-    let (at, _) = best?;
-    let spot = survey.spot(at);
-    let own = spot.wide - spot.linked.min(spot.wide);
-    // The widest place around the winner that lies below the headline: one comment may have won alone.
-    let around = survey.above(top).map(|up| survey.spot(up)).take_while(|up| up.first > headline).last();
-    let around = around.unwrap_or(found);
-    let pieces = dated(around.first.max(spot.last), around.last) >= 3 && dated(spot.first, spot.last) < 2;
-    let article = own >= 400 && prose(spot.first, spot.last).count() >= 3
-        || own >= 160 && dated(found.first, found.last) >= 3;
-    (pieces && article).then_some(at)
-}
-
-/// `2019-09-09 19:32`, `3小时前`, `5 hours ago`
-fn is_dated_line(survey: &Survey, at: u32) -> bool {
-    let line = &survey.lines[at as usize];
-    let text = &line.text;
-    if line.wide > 60 {
-        return false;
-    }
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    digits >= 6 && text.contains([':', '-', '/', '年'])
-        || digits >= 1 && (text.contains("前") || text.contains(" ago"))
-}
-
 /// Points by spot; `NAN` where no paragraph gave any.
 fn scores(survey: &Survey, out: &[bool], strict: bool) -> Vec<f32> {
     let mut scores = vec![f32::NAN; survey.spots.len()];
@@ -177,10 +75,11 @@ fn scores(survey: &Survey, out: &[bool], strict: bool) -> Vec<f32> {
         // Items are links as a rule; where nothing else is found, a list may be the article.
         let skips =
             owner.tag == Tag::Caption || owner.tag == Tag::Item && (strict || line.linked * 2 > line.wide);
-        if line.wide < PARAGRAPH || out[line.owner as usize] || skips {
+        if line.wide < if strict { PARAGRAPH } else { VERSE } || out[line.owner as usize] || skips {
             continue;
         }
-        let points = 1.0 + line.commas as f32 + (line.wide as f32 / 100.0).min(3.0);
+        let whole = if line.wide < PARAGRAPH { 0.2 } else { 1.0 };
+        let points = whole + line.commas as f32 + (line.wide as f32 / 100.0).min(3.0);
         // A block with nothing but this text is a paragraph of its parent; others hold their text themselves.
         let lone = owner.blocks == 0 && owner.last - owner.first <= 1 && owner.tag != Tag::Cell;
         let mut at = if lone { owner.up } else { line.owner };
@@ -276,12 +175,8 @@ fn common_parent(survey: &Survey, best: &[(u32, f32)]) -> Option<u32> {
 
 /// The winner, and what stands beside it and reads like it.
 fn beside(survey: &Survey, scores: &[f32], out: &[bool], top: u32) -> Vec<Place> {
-    let place = |at: u32| {
-        let spot = survey.spot(at);
-        Place { root: Some(at), first: spot.first, last: spot.last }
-    };
     if top == 0 {
-        return vec![place(0)];
+        return vec![Place::of(survey, 0)];
     }
     let up = survey.spot(top).up;
     let score = scores[top as usize];
@@ -295,12 +190,12 @@ fn beside(survey: &Survey, scores: &[f32], out: &[bool], top: u32) -> Vec<Place>
         loose(survey, up, line, spot.first, &mut places);
         line = spot.last;
         if at == top {
-            places.push(place(at));
+            places.push(Place::of(survey, at));
         } else if !out[at as usize] && spot.wide > 0 {
             let bonus = if class != 0 && spot.class == class { score * 0.2 } else { 0.0 };
             let paragraph = spot.tag == Tag::Paragraph || spot.tag == Tag::Div && spot.blocks == 0;
             if scores[at as usize] + bonus >= least || paragraph && reads_alone(survey, spot) {
-                places.push(place(at));
+                places.push(Place::of(survey, at));
             }
         }
         at = spot.end;

@@ -17,8 +17,6 @@ pub struct Line {
     pub owner: u32,
     pub heading: bool,
     pub item: bool,
-    /// Letters that stand out: all of it is bold.
-    pub strong: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,10 +62,8 @@ pub struct Spot {
     pub commas: u32,
     pub paragraphs: u16,
     pub items: u16,
-    pub images: u16,
     pub inputs: u16,
     pub embeds: u16,
-    pub headings: u16,
     /// Child elements.
     pub children: u16,
     /// Child elements that are blocks.
@@ -131,8 +127,6 @@ struct Walk<'t> {
     sink: Sink,
     links: u32,
     linked: u32,
-    strong: u32,
-    plain: bool,
     owner: Option<u32>,
     names: HashMap<&'t str, (Hints, u32)>,
 }
@@ -154,15 +148,13 @@ impl<'t> text::Visitor<'t> for Walk<'t> {
                 self.flush();
                 return false;
             }
-            "img" | "picture" | "video" | "audio" => {
-                self.top(|spot| spot.images = spot.images.saturating_add(1));
-                return false;
-            }
             "input" => {
                 self.top(|spot| spot.inputs = spot.inputs.saturating_add(1));
                 return false;
             }
-            "wbr" | "hr" | "meta" | "link" | "source" => return false,
+            "wbr" | "hr" | "meta" | "link" | "source" | "img" | "picture" | "video" | "audio" => {
+                return false;
+            }
             _ => {}
         }
         let spot = self.spot(element, name);
@@ -173,7 +165,6 @@ impl<'t> text::Visitor<'t> for Walk<'t> {
             Tag::Link => self.links += 1,
             Tag::Pre => self.sink.start("pre"),
             Tag::Cell => self.sink.start("td"),
-            _ if is_strong(name) => self.strong += 1,
             _ => {}
         }
         let at = self.survey.spots.len() as u32;
@@ -184,13 +175,12 @@ impl<'t> text::Visitor<'t> for Walk<'t> {
         true
     }
 
-    fn leave(&mut self, element: ElementRef<'t>) {
+    fn leave(&mut self, _: ElementRef<'t>) {
         let Some(at) = self.open.pop() else { return };
         let (tag, block) = (self.survey.spot(at).tag, self.survey.spot(at).block);
         match tag {
             Tag::Link => self.links = self.links.saturating_sub(1),
             Tag::Cell => self.sink.end("td"),
-            _ if is_strong(element.value().name()) => self.strong = self.strong.saturating_sub(1),
             _ => {}
         }
         if block {
@@ -209,9 +199,7 @@ impl<'t> text::Visitor<'t> for Walk<'t> {
                 let spots = &self.survey.spots;
                 let holds = |at: &&u32| spots[**at as usize].block || spots[**at as usize].tag == Tag::Cell;
                 self.owner = self.open.iter().rev().find(holds).copied();
-                self.plain = false;
             }
-            self.plain |= self.strong == 0;
             if self.links > 0 {
                 self.linked += wide;
             }
@@ -248,7 +236,7 @@ impl<'t> Walk<'t> {
         }
         let signs =
             |hints: Hints| i16::from(hints.any(Hints::GOOD)) * 25 - i16::from(hints.any(Hints::BAD)) * 25;
-        let block = text::is_block(name)
+        let block = text::is_block(name) && !fills_a_cell(element)
             || all.any(Hints::UNLIKELY.and(Hints::CAPTION).and(Hints::BYLINE).and(Hints::HIDDEN))
                 && !matches!(tag, Tag::Cell | Tag::Link);
         if let Some(up) = self.open.last() {
@@ -270,10 +258,8 @@ impl<'t> Walk<'t> {
             commas: 0,
             paragraphs: 0,
             items: 0,
-            images: 0,
             inputs: 0,
             embeds: 0,
-            headings: 0,
             children: 0,
             blocks: 0,
             body: prop.eq_ignore_ascii_case("articlebody"),
@@ -291,7 +277,6 @@ impl<'t> Walk<'t> {
         let linked = std::mem::take(&mut self.linked);
         let Some(owner) = self.owner.take() else { return };
         let text = self.sink.take();
-        let strong = !self.plain;
         for (n, line) in text.lines().enumerate() {
             let mut wide = 0;
             let mut commas = 0;
@@ -311,7 +296,6 @@ impl<'t> Walk<'t> {
                 owner,
                 heading,
                 item,
-                strong,
             });
             let up = &mut self.survey.spots[owner as usize];
             up.wide += wide;
@@ -343,15 +327,17 @@ impl<'t> Walk<'t> {
         let add = |a: u16, b: u16| a.saturating_add(b);
         up.paragraphs = add(up.paragraphs, add(below.paragraphs, u16::from(below.tag == Tag::Paragraph)));
         up.items = add(up.items, add(below.items, u16::from(below.tag == Tag::Item)));
-        up.headings = add(up.headings, add(below.headings, u16::from(matches!(below.tag, Tag::Heading(_)))));
-        up.images = add(up.images, below.images);
         up.inputs = add(up.inputs, below.inputs);
         up.embeds = add(up.embeds, below.embeds);
     }
 }
 
-fn is_strong(name: &str) -> bool {
-    matches!(name, "b" | "strong")
+/// A short paragraph alone in a cell: the row is the line, not the paragraph.
+fn fills_a_cell(element: ElementRef<'_>) -> bool {
+    let Some(cell) = element.parent().and_then(ElementRef::wrap) else { return false };
+    matches!(cell.value().name(), "td" | "th")
+        && cell.child_elements().nth(1).is_none()
+        && element.text().flat_map(str::chars).take(61).count() <= 60
 }
 
 fn is_hidden(element: ElementRef<'_>) -> bool {

@@ -15,7 +15,7 @@ fn holds(text: &str, words: &str) -> bool {
 fn bare(line: &str) -> String {
     const MARKS: &[char] = &[
         '_', '-', '–', '—', '*', '•', '·', '►', '▶', '»', '>', '》', '[', '(', '（', '【', '■', '●', '▼',
-        '▲', '◆', '★', '☆', '|', '👉', '🔥', ' ',
+        '▲', '◆', '★', '☆', '|', '※', '👉', '🔥', ' ',
     ];
     line.trim_start_matches(MARKS).to_lowercase()
 }
@@ -27,13 +27,16 @@ pub fn ends(text: &str) -> bool {
 
 /// A short line that only says where, when and by whom.
 pub fn is_byline(line: &str) -> bool {
-    const STARTS: &str = "来源：|来源:|稿件来源|文章来源|信息来源|新闻来源|作者：|作者:|编辑：|编辑:|时间：|發布：|\
-         来源 |來源：|來源:|作者 |记者：|記者：|文／|文/|图／|图/|\
+    const STARTS: &str = "来源：|稿件来源|文章来源|信息来源|新闻来源|作者：|编辑：|时间：|發布：|\
+         来源 |來源：|作者 |记者：|記者：|文／|文/|文 /|图／|图/|原创 |\
          发布时间|发布日期|发表时间|发表于|发布于|日期：|更新时间|字号|字体|【字体|[字体|浏览次数|發布時間|更新時間|\
          点击数|阅读数|浏览量|阅读：|点击：|浏览：|当前位置|首页 >|首页>|您现在的位置|您当前的位置|所在位置";
     let line = line.trim();
     let wide = text::width(line);
-    wide <= 100 && begins(line, STARTS) || is_date(line) || wide <= 90 && names_the_author(line)
+    wide <= 100 && begins(&line.replacen(':', "：", 1), STARTS)
+        || wide <= 70 && holds(line, "发布时间|發布時間|发表时间")
+        || is_date(line)
+        || wide <= 90 && names_the_author(line)
 }
 
 /// A line that is a date, perhaps with an outlet's name.
@@ -97,29 +100,42 @@ fn english_date(line: &str) -> bool {
     year && known >= 3 && other <= 3
 }
 
+/// What a heading says of what stands below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    /// Nothing of the article follows: comments, recommendations, the site's own statement.
+    End,
+    /// Other articles; the text may go on behind them.
+    Box,
+}
+
 /// Headings behind which only the site speaks.
-pub fn opens_the_rest(line: &Line) -> bool {
-    const HEADS: &str = "相关阅读|相关新闻|相关文章|相关报道|相关链接|相关推荐|相关专题|相关内容|延伸阅读|推荐阅读|\
-         更多阅读|热门推荐|热门阅读|热门文章|热门点阅|熱門點閱|猜你喜欢|大家都在看|为您推荐|\
-         为你推荐|精彩推荐|编辑推荐|最新评论|热门评论|网友评论|发表评论|我要评论|文章评论|评论列表|\
-         全部评论|下一篇|上一篇|相關新聞|相關閱讀|相關文章|延伸閱讀|推薦閱讀|更多新聞|更多精彩|\
-         往期推荐|往期精彩|免责声明|版权声明|特别声明|郑重声明|本站声明|转载声明|声明：|声明:|\
-         延伸推荐|展开阅读全文|related articles|related stories|related posts|related coverage|related content|read more:|\
-         more from|recommended for you|you may also like|you might also like|share this|comments|leave a reply|\
-         leave a comment|sign up for|subscribe to|most popular|trending now|about the author";
+pub fn heading(line: &Line) -> Option<Heading> {
+    const ENDS: &str = "猜你喜欢|大家都在看|为您推荐|为你推荐|热门推荐|最新评论|热门评论|最热评论|热评|网友评论|发表评论|我要评论|\
+         文章评论|评论列表|全部评论|精彩评论|评论区|评论 (|评论(|评论（|下一篇|上一篇|免责声明|版权声明|特别声明|郑重声明|本站声明|\
+         转载声明|声明：|声明:|留言請|我要留言|網友留言|猜你喜歡|為你推薦|recommended for you|you may also like|\
+         you might also like|comments|leave a reply|leave a comment|most popular|trending now|about the author";
+    const BOXES: &str = "相关阅读|相关新闻|相关文章|相关报道|相关链接|相关推荐|相关专题|相关内容|延伸阅读|推荐阅读|\
+         更多阅读|热门阅读|热门文章|热门点阅|熱門點閱|精彩推荐|编辑推荐|相關新聞|相關閱讀|相關文章|延伸閱讀|推薦閱讀|\
+         更多新聞|更多精彩|往期推荐|往期精彩|延伸推荐|展开阅读全文|related articles|related stories|related posts|\
+         related coverage|related content|read more:|more from|share this|sign up for|subscribe to";
     if line.linked > 0 && line.wide > 40 {
-        return false; // a box of one line: `offers` sees to it
+        return None; // a box of one line: `offers` sees to it
     }
-    let squeezed = line.text.replace([' ', '·', '|'], "");
-    let lower = bare(if squeezed.starts_with("延伸") { &squeezed } else { &line.text });
-    let Some(head) = HEADS.split('|').find(|head| lower.starts_with(*head)) else { return false };
+    // How a line begins decides; a long one need not be looked at to its end.
+    let text = &line.text[..line.text.floor_char_boundary(120)];
+    let lower = if text.starts_with('延') { bare(&text.replace([' ', '·', '|'], "")) } else { bare(text) };
+    let matched = |words: &'static str| words.split('|').find(|head| lower.starts_with(*head));
+    let (head, kind) =
+        matched(ENDS).map(|head| (head, Heading::End)).or_else(|| Some((matched(BOXES)?, Heading::Box)))?;
     // A sentence may begin with such a word; a notice is a short heading or says so with a colon.
     let rest = lower[head.len()..].trim_start_matches(['】', ']', ' ']);
-    head.ends_with(['：', ':'])
+    let announces = head.ends_with(['：', ':', '(', '（'])
         || rest.is_empty()
         || rest.starts_with(['：', ':', '/', '(', '（', '>', '»'])
         || head.is_ascii() && line.wide <= 60 && !rest.ends_with('.')
-        || line.wide <= 24 && !lower.contains(['，', '。'])
+        || line.wide <= 24 && !lower.contains(['，', '。']);
+    announces.then_some(kind)
 }
 
 /// Lines of the site's machinery, wherever they stand.
@@ -130,12 +146,15 @@ pub fn is_furniture(line: &Line) -> bool {
          长按|关注公众号|加载中|正在加载|阅读原文|展开全文|返回顶部|收藏本文|我要纠错|\
          特别声明：以上|值班主任|校对：|审核：|播放视频|\
          初审：|终审：|复审：|编审：|监制：|您的浏览器|你的浏览器|暂时无法播放|自动播放|下载客户端|\
-         知道了|您认为这篇文章|请下载客户端|[button ";
-    let lower = line.text.trim().to_lowercase();
-    if line.wide == 0 || lower.chars().all(|c| !c.is_alphanumeric()) {
+         知道了|您认为这篇文章|请下载客户端|[button |顶一下|踩一下|-----|_____";
+    if line.wide == 0 || line.text.chars().all(|c| !c.is_alphanumeric()) {
         return true;
     }
-    line.wide <= 120 && begins(&lower, STARTS)
+    if line.wide > 120 {
+        return false;
+    }
+    let lower = line.text.trim().to_lowercase();
+    begins(&lower, STARTS)
         || line.wide <= 60
             && (lower.contains("返回") && lower.contains("查看更多") || holds(&lower, "转播到|扫一扫"))
         || line.wide <= 60 && is_machinery(&lower)
@@ -186,7 +205,8 @@ pub fn closes(line: &Line) -> bool {
          仅代表作者|不代表本|著作权|all rights reserved|copyright|©|本网站|请联系|欢迎关注|公众号|\
          投诉|举报|责任编辑|责编|编辑：|編輯：|扫码|二维码|文章来源|来源：|原标题：|转自：|标签：|\
          关键词：|tags:|赞(|收藏|文章关键词|下载客户端|微信号|关注我们|请关注|点击投票|点击进入|\
-         追蹤|訂閱|粉絲專頁|歡迎各界|來稿請|投書|徵稿|加入我們|下載app|telegram|责任校对";
+         追蹤|訂閱|粉絲專頁|歡迎各界|歡迎媒體|來稿請|投書|徵稿|加入我們|下載app|telegram|责任校对|版權所有|留言請|\
+         the content above (including";
     const LONG: &str = "扫描下方二维码|扫描二维码|长按识别|长按二维码|点击上方蓝字|微信搜索|来稿请寄";
     // In front of a line about nothing else: these words stand in prose as well.
     const OPENS: &str = "follow |like us on|subscribe|sign up|sign in|get the latest|get breaking|download |click here|\
@@ -200,29 +220,50 @@ pub fn closes(line: &Line) -> bool {
          get our|get the best|find us on|connect with|the views expressed|opinions expressed|disclaimer|disclosure:|\
          photo credit|photo by|photos by|image credit|image:|source:|sources:|via |about the author|stay up to date|\
          stay informed|keep up with|sharing is caring|copyright|©|buy now|shop now|order now|ap writer|associated press|\
-         you can follow|our newsletter|newsletter";
+         you can follow|our newsletter|newsletter|our standards|imprint";
     const ANYWHERE: &str = "follow him on|follow her on|follow them on|follow us on|follow me on|on twitter at|twitter @|\
          sign up for|subscribe to|newsletter|delivered to your|in your inbox|all rights reserved|without permission|\
          no part may be|without the written permission|may not be published, broadcast|contributed to this report|\
          contributed to this story|contributed reporting|download our app|download the app|read more at|@gmail.com|\
-         for more information, visit|full coverage of|full coverage:|click here";
+         for more information, visit|full coverage of|full coverage:|click here|reach him at|reach her at|reach them at|\
+         can be reached at|consider subscribing|is published every|uploaded and posted";
     let text = line.text.trim().to_lowercase();
     if begins(&text, "原标题|（资料来源|(资料来源") {
         return false;
     }
+    // `精彩视频推荐` with nothing below it
+    let announces =
+        line.wide <= 24 && ["推荐", "专题", "阅读", "推薦", "閱讀"].iter().any(|end| text.ends_with(end));
     let bracketed = text.starts_with(['（', '(', '【', '[']) && text.ends_with(['）', ')', '】', ']']);
     let roomy = bracketed || line.linked > 0;
     holds(&text, SHORT) && (line.wide <= 90 || roomy && line.wide <= 240)
         || line.wide <= 300 && holds(&text, LONG)
         || line.wide <= 260 && begins(&bare(&text), OPENS)
         || line.wide <= 420 && holds(&text, ANYWHERE)
+        || line.wide <= 600 && begins(&text, "if you enjoyed this")
+        || announces
+        || line.wide <= 260 && tells_of_the_author(&text)
+}
+
+/// `Zhou Cai is a writer in Yanxi.`
+fn tells_of_the_author(text: &str) -> bool {
+    const IS: &str = " is a | is an | is the | is our | was a ";
+    const WHO: &str = "writer|reporter|journalist|editor|columnist|correspondent|contributor|staff|freelance|author of|professor of";
+    let Some((at, is)) = IS.split('|').find_map(|is| text.find(is).map(|at| (at, is))) else { return false };
+    // The name comes first, the trade right behind.
+    at <= 40
+        && text[at + is.len()..]
+            .char_indices()
+            .nth(30)
+            .map_or(holds(&text[at..], WHO), |(end, _)| holds(&text[at..at + is.len() + end], WHO))
 }
 
 /// What a site glues to the last sentence.
 pub fn clip(text: &mut String) {
     const GLUED: &str =
-        "返回搜狐|查看更多>>|点击查看更多|【责任编辑|（责任编辑|(责任编辑|[责任编辑|责任编辑：|责任编辑:";
-    let found = GLUED.split('|').filter_map(|begin| text.rfind(begin)).min();
+        "查看更多>>|点击查看更多|【责任编辑|（责任编辑|(责任编辑|[责任编辑|责任编辑：|责任编辑:";
+    let back = text.rfind("返回").filter(|at| text[*at..].contains("查看更多"));
+    let found = GLUED.split('|').filter_map(|begin| text.rfind(begin)).chain(back).min();
     if let Some(at) = found.filter(|at| *at > 0 && text::width(&text[*at..]) <= 40) {
         text.truncate(at);
         text.truncate(text.trim_end().len());
