@@ -8,7 +8,14 @@ them. Prints every figure. The corpora bring their own scorers.
 """
 import json, os, subprocess, sys, tempfile
 
-PAGES = {("zh-Hans", "body"): 0.965, ("zh-Hans", "title"): 0.93, ("zh-Hans", "day"): 0.96, ("en", "body"): 0.92}
+PAGES = {
+    ("zh-Hans", "body"): 0.978,
+    ("zh-Hans", "title"): 0.99,
+    ("zh-Hans", "day"): 0.99,
+    ("en", "body"): 0.983,
+    ("en", "title"): 0.99,
+    ("en", "day"): 0.99,
+}
 FEEDS = {"entry count": 0.98, "titles": 0.98, "dates": 0.98}
 # By group of the scorer: what is counted, and the least (recall, exact) or the most (false) of it.
 MATCHING = [

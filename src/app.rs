@@ -2,6 +2,7 @@
 //!
 //! Loops wait; rounds work. A round takes `now` and returns what it did, so tests call it and never sleep.
 
+mod around;
 mod complaint;
 mod crawl;
 mod delivery;

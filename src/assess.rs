@@ -4,6 +4,7 @@
 //! of the masked text (P6), and the rules that fire on it, each with its subject and its reasons. Denials, our own
 //! announcements and market-robot copy are set aside, and said so (P9). Nothing here knows the store or the time.
 
+pub mod around;
 mod condition;
 mod denial;
 mod explain;

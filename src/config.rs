@@ -57,6 +57,8 @@ pub struct Config {
     pub heartbeat: Option<PathBuf>,
     /// Published contacts that are not personal data.
     pub personal_allow: Vec<String>,
+    /// Domains that own pages may lead to, with all below them.
+    pub outbound_allow: Vec<String>,
     /// How often ladders and the outbox are looked at.
     pub round: Duration,
     pub sources: Vec<Source>,
@@ -244,8 +246,18 @@ fn read(dir: &Path, files: Vec<(String, String)>, notes: &Notes) -> Option<Confi
     let rules = parse(&files, "rules.toml", &mut draft, &[], rules::read);
     draft.finish();
     let (people, shifts) = people?;
-    let Settings { organisation, store_path, crawl, mail, digest, alarm, heartbeat, personal_allow, round } =
-        settings?;
+    let Settings {
+        organisation,
+        store_path,
+        crawl,
+        mail,
+        digest,
+        alarm,
+        heartbeat,
+        personal_allow,
+        outbound_allow,
+        round,
+    } = settings?;
     Some(Config {
         dir: dir.to_owned(),
         organisation,
@@ -256,6 +268,7 @@ fn read(dir: &Path, files: Vec<(String, String)>, notes: &Notes) -> Option<Confi
         alarm,
         heartbeat,
         personal_allow,
+        outbound_allow,
         round,
         sources: sources?,
         subjects: subjects?,

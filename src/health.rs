@@ -21,7 +21,12 @@ pub struct Trouble {
     pub reason: String,
     /// The source's key, where there is one: for the command that looks closer.
     pub key: String,
+    /// Told again each time that so much more time has passed without a change.
+    pub again: Option<TimeDelta>,
 }
+
+/// A warning of what may come: for the digest and `status`, no mail.
+pub const QUIET: &str = "quiet";
 
 impl Trouble {
     pub fn words(&self, lang: Lang) -> (String, String, String) {
@@ -50,6 +55,20 @@ pub fn words(subject: &str, kind: &str, reason: &str, key: &str, lang: Lang) -> 
             "nothing new for longer than allowed",
             "publish, or have the channel filed as closed".to_owned(),
         ),
+        ("quiet", Lang::Zh) => (subject, "接近规定时间没有更新", "请安排更新".to_owned()),
+        ("quiet", Lang::En) => {
+            (subject, "nothing new for nearly as long as allowed", "publish soon".to_owned())
+        }
+        ("undated", Lang::Zh) => (
+            subject,
+            "没有读到带日期的内容，无法判断是否长期不更新",
+            format!("执行 tingfeng visit {key} 查看日期是否读对；必要时配置 select.published"),
+        ),
+        ("undated", Lang::En) => (
+            subject,
+            "no dated item was ever read, so nobody can tell whether it falls silent",
+            format!("see: tingfeng visit {key}; configure select.published if the date is not found"),
+        ),
         ("waiting", Lang::Zh) => (
             "发信",
             "有邮件一直没有发出",
@@ -67,6 +86,15 @@ pub fn words(subject: &str, kind: &str, reason: &str, key: &str, lang: Lang) -> 
         Lang::En => format!("{why} ({reason})"),
     };
     (subject.to_owned(), why, remedy)
+}
+
+/// Says how often it has been told, from the second time on.
+pub fn repeated(reason: String, told: u32, lang: Lang) -> String {
+    match (told, lang) {
+        (0 | 1, _) => reason,
+        (told, Lang::Zh) => format!("{reason}；第{told}次提醒"),
+        (told, Lang::En) => format!("{reason}; reminder {told}"),
+    }
 }
 
 /// Troubles as they stand now. `hosts` and `failing`: of active sources, in the last two minutes.
@@ -88,6 +116,7 @@ pub fn troubles(
             kind: "unreachable",
             reason: format!("{failing} of {hosts} hosts failed within two minutes"),
             key: String::new(),
+            again: None,
         });
     }
     for row in rows.iter().filter(|row| row.state == "active") {
@@ -102,6 +131,7 @@ pub fn troubles(
                     row.last_error.as_deref().unwrap_or("?")
                 ),
                 key: row.key.clone(),
+                again: None,
             });
         }
         troubles.extend(source(&row.key).and_then(|source| stale(&source, row, now)));
@@ -109,21 +139,78 @@ pub fn troubles(
     troubles
 }
 
-/// Counted on the newest dated item: a page rendered anew daily is still stale.
+/// How long a source may have shown no dated item before that is said.
+const UNDATED: TimeDelta = TimeDelta::hours(24);
+
+/// How silent an own channel is, counted on its newest dated item: a page rendered anew daily is still stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Nothing is asked of it, or it has shown something lately.
+    None,
+    /// Five sevenths of the limit are over: at 5 of 7 days.
+    Near {
+        since: TimeDelta,
+        limit: TimeDelta,
+    },
+    Over {
+        since: TimeDelta,
+        limit: TimeDelta,
+    },
+    /// Never a dated item: nobody can tell.
+    Unknown,
+}
+
+pub fn silence(row: &SourceRow, limit: Option<TimeDelta>, now: DateTime<Utc>) -> Silence {
+    let Some(limit) = limit else { return Silence::None };
+    let Some(newest) = row.newest_item_at else {
+        let waited = row.first_visit_at.is_some_and(|first| now - first > UNDATED);
+        return if waited { Silence::Unknown } else { Silence::None };
+    };
+    let since = now - newest;
+    if since > limit {
+        Silence::Over { since, limit }
+    } else if since >= limit * 5 / 7 {
+        Silence::Near { since, limit }
+    } else {
+        Silence::None
+    }
+}
+
+/// The limit of an own channel.
+pub fn limit(source: &Source) -> Option<TimeDelta> {
+    source.max_silence.filter(|_| source.own).and_then(|limit| TimeDelta::from_std(limit).ok())
+}
+
 fn stale(source: &Source, row: &SourceRow, now: DateTime<Utc>) -> Option<Trouble> {
-    let limit = TimeDelta::from_std(source.max_silence?).ok()?;
-    let newest = row.newest_item_at?;
-    (now - newest > limit).then(|| Trouble {
-        scope: "source",
-        subject: row.name.clone(),
-        kind: "stale",
-        reason: format!(
-            "the newest dated item is {} days old, at most {} are allowed",
-            (now - newest).num_days(),
-            limit.num_days()
+    let (kind, reason, again) = match silence(row, limit(source), now) {
+        Silence::None => return None,
+        Silence::Near { since, limit } => (
+            QUIET,
+            format!(
+                "the newest dated item is {} old, {} before the limit of {}",
+                span(since),
+                span(limit - since),
+                span(limit)
+            ),
+            None,
         ),
-        key: row.key.clone(),
-    })
+        Silence::Over { since, limit } => (
+            "stale",
+            format!("the newest dated item is {} old, at most {} are allowed", span(since), span(limit)),
+            Some(limit),
+        ),
+        Silence::Unknown => ("undated", "no item with a date since its first visit".to_owned(), None),
+    };
+    Some(Trouble { scope: "source", subject: row.name.clone(), kind, reason, key: row.key.clone(), again })
+}
+
+/// In days, below two of them in hours.
+fn span(time: TimeDelta) -> String {
+    if time >= TimeDelta::days(2) {
+        format!("{} days", time.num_days())
+    } else {
+        format!("{} hours", time.num_hours())
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +228,7 @@ mod tests {
             fails,
             last_error: Some("timeout".into()),
             last_ok_at: None,
+            first_visit_at: None,
             due_at: DateTime::UNIX_EPOCH,
             newest_item_at: None,
             entries: 0,
@@ -159,6 +247,28 @@ mod tests {
         ] {
             let found = troubles(&[row("a", fails)], hosts, failing, |_| None, DateTime::UNIX_EPOCH);
             assert_eq!(found.iter().map(|t| t.scope).collect::<Vec<_>>(), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn r42_silence_is_counted_on_the_newest_dated_item() {
+        let at = |hours: i64| DateTime::UNIX_EPOCH + TimeDelta::hours(hours);
+        let week = Some(TimeDelta::days(7));
+        for (why, newest, first, limit, now, expected) in [
+            ("nothing is asked of it", Some(0), Some(0), None, 999, "None"),
+            ("four days", Some(0), Some(0), week, 96, "None"),
+            ("an hour before the warning", Some(0), Some(0), week, 119, "None"),
+            ("five of seven days", Some(0), Some(0), week, 120, "Near"),
+            ("the last hour belongs to the warning", Some(0), Some(0), week, 168, "Near"),
+            ("over", Some(0), Some(0), week, 169, "Over"),
+            ("never a date, just begun", None, Some(0), week, 24, "None"),
+            ("never a date, a day later", None, Some(0), week, 25, "Unknown"),
+            ("never visited: that is another trouble", None, None, week, 999, "None"),
+        ] {
+            let row =
+                SourceRow { newest_item_at: newest.map(at), first_visit_at: first.map(at), ..row("a", 0) };
+            let found = format!("{:?}", silence(&row, limit, at(now)));
+            assert!(found.starts_with(expected), "{why}: {found}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Plain values without I/O, clock or async; `model` uses no other room. Constructors refuse nonsense, so the
 //! code that uses a value does not check it again.
 
+mod around;
 mod entry;
 mod facts;
 mod incident;
@@ -17,6 +18,7 @@ mod source;
 mod term;
 mod words;
 
+pub use around::{KnownAround, NewDomain, OutboundRow, Outward, Part, Spot, Through, Whole};
 pub use entry::{Entry, EntryKey, Fate, Link, Odd, Published, Reading, Unreadable};
 pub use facts::{
     AlertFacts, Change, Contact, CoverageFacts, DigestFacts, DigestLine, EvidenceFacts, LadderLine,

@@ -5,6 +5,8 @@
 //! entry" means (P1): see `canonical`.
 
 pub mod attachment;
+mod body;
+mod byline;
 pub mod canonical;
 pub mod charset;
 pub mod date;
@@ -19,10 +21,13 @@ mod list;
 mod meta;
 mod odd;
 mod page;
+mod published;
 mod stream;
+mod tag;
 mod text;
 mod title;
 mod trim;
+mod whole;
 
 pub use canonical::{KEY_VERSION, canonical};
 pub use feed::feed;
@@ -30,6 +35,7 @@ pub use forum::thread;
 pub use join::read;
 pub use list::{board, links};
 pub use page::page;
+pub use whole::{domain_of, whole};
 
 use crate::model::Published;
 use chrono::{DateTime, Utc};
@@ -67,6 +73,8 @@ pub struct FeedItem {
     pub title: String,
     pub text: String,
     pub author: Option<String>,
+    /// Whom the item names as the origin of its text.
+    pub outlet: Option<String>,
     pub published: Option<Published>,
 }
 
@@ -75,6 +83,8 @@ pub struct Article {
     pub title: String,
     pub text: String,
     pub author: Option<String>,
+    /// The outlet that the page names as its origin (来源).
+    pub outlet: Option<String>,
     pub published: Option<Published>,
     /// What the page calls its own address; believed by `read` on the same host only.
     pub canonical: Option<Url>,

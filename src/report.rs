@@ -1,10 +1,12 @@
 //! The figures and texts of the digests. In come rows of a period; out come the facts that a mail renders (P5).
 
+mod own;
+
 use crate::escalate::Organisation;
 use crate::health;
 use crate::model::{
-    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, MentionRow, Role, Severity,
-    SourceRow, TroubleLine, Word,
+    Climb, CoverageFacts, DigestFacts, DigestLine, Incident, IncidentState, Lang, MentionRow, OutboundRow,
+    Role, Severity, SourceRow, TroubleLine, Word,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -34,9 +36,20 @@ pub struct Gathered {
     pub troubles: Vec<(String, TroubleLine)>,
     /// Accepted, waiting, failed.
     pub mails: (u32, u32, u32),
-    pub own: Vec<SourceRow>,
+    pub own: Vec<OwnChannel>,
     /// Sources whose last visit failed: named with their reason even before that is a trouble (P5).
     pub failing: Vec<SourceRow>,
+}
+
+/// A channel of our own.
+pub struct OwnChannel {
+    pub row: SourceRow,
+    /// How long it may be silent.
+    pub limit: Option<TimeDelta>,
+    /// How often it was dunned within a year.
+    pub dunned: u32,
+    /// Domains that it led to for the first time within the period.
+    pub outbound: Vec<OutboundRow>,
 }
 
 /// As many mentions as a reader triages line by line; the rest is counted.
@@ -100,7 +113,7 @@ pub fn digest(
             .into_iter()
             .map(|(role, person)| roster.contact(role, person))
             .collect(),
-        own_channels: rows.own.iter().map(|row| own_line(row, now, lang)).collect(),
+        own_channels: rows.own.iter().flat_map(|own| own::lines(own, now, lang)).collect(),
         trial: trial(organisation, readers, now, lang),
     }
 }
@@ -135,7 +148,9 @@ fn holes(rows: &Gathered, now: DateTime<Utc>, lang: Lang) -> Vec<TroubleLine> {
         let line = TroubleLine { subject: row.name.clone(), reason, since: row.last_ok_at.unwrap_or(now) };
         trouble("failing", &line, lang)
     });
-    rows.troubles.iter().map(|(kind, line)| trouble(kind, line, lang)).chain(failing).collect()
+    // A warning that a channel grows silent is no hole in the watch; it stands with the channel.
+    let open = rows.troubles.iter().filter(|(kind, _)| kind != health::QUIET);
+    open.map(|(kind, line)| trouble(kind, line, lang)).chain(failing).collect()
 }
 
 fn trouble(kind: &str, line: &TroubleLine, lang: Lang) -> TroubleLine {
@@ -179,18 +194,6 @@ fn todo(organisation: &Organisation, rows: &Gathered, now: DateTime<Utc>, lang: 
     }
     lines.sort_by_key(|line| (line.by.is_none(), line.by));
     lines
-}
-
-fn own_line(row: &SourceRow, now: DateTime<Utc>, lang: Lang) -> String {
-    let days = row.newest_item_at.map(|newest| (now - newest).max(TimeDelta::zero()).num_days());
-    match (days, lang) {
-        (Some(0), Lang::Zh) => format!("{}：今天有更新", row.name),
-        (Some(days), Lang::Zh) => format!("{}：最近一条在{days}天前", row.name),
-        (None, Lang::Zh) => format!("{}：还没有读到带日期的内容", row.name),
-        (Some(0), Lang::En) => format!("{}: updated today", row.name),
-        (Some(days), Lang::En) => format!("{}: newest item {days} days ago", row.name),
-        (None, Lang::En) => format!("{}: no dated item read yet", row.name),
-    }
 }
 
 fn line(title: &str) -> DigestLine {

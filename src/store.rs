@@ -5,6 +5,7 @@
 //! network, and change only what they capture by value. The command line is a second process on the same file and
 //! writes in the same way (P1; docs/DESIGN.md, "Writes").
 
+mod around;
 mod body;
 mod climb;
 mod coverage;
@@ -38,7 +39,7 @@ pub use explain::ExplainedMention;
 pub use frontier::{Lease, Leased};
 pub use incident::{NewIncident, since};
 pub use message::{AttemptRow, Claimed, MessageRow, NewMessage, Sent};
-pub use page::{EntryRecord, FetchRecord, LinkRecord, Mentioned, PageRecord, Recorded, Visit};
+pub use page::{AroundRecord, EntryRecord, FetchRecord, LinkRecord, Mentioned, PageRecord, Recorded, Visit};
 pub use rescan::{Batch, LateMention, Rehit, Stored, Wanted};
 pub use run::RunId;
 pub use search::FoundEntry;

@@ -1,8 +1,9 @@
 //! Gathers what a digest says, and makes the day's.
 
 use super::{Rooms, Snapshot};
+use crate::health;
 use crate::model::{DigestFacts, Lang};
-use crate::report::{self, Period};
+use crate::report::{self, OwnChannel, Period};
 use crate::store::{NewMessage, StoreError, Tx, View};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -32,14 +33,31 @@ pub fn digest_facts(
         coverage: view.coverage(from, until)?,
         troubles: view.open_troubles()?,
         mails: view.mail_counts(from, until)?,
-        own: view.sources()?.into_iter().filter(|row| is_own(snapshot, &row.key)).collect(),
+        own: own_channels(view, snapshot, from, until)?,
         failing: view.sources()?.into_iter().filter(|row| row.state == "active" && row.fails > 0).collect(),
     };
     Ok(report::digest(&snapshot.organisation, period, &snapshot.config.digest.to, &gathered, lang))
 }
 
-fn is_own(snapshot: &Snapshot, key: &str) -> bool {
-    snapshot.sources.get(key).is_some_and(|source| source.own)
+fn own_channels(
+    view: &View,
+    snapshot: &Snapshot,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<OwnChannel>, StoreError> {
+    let dunned = view.dunned(until - TimeDelta::days(365))?;
+    let outbound = view.outbound_between(from, until)?;
+    let mut own = Vec::new();
+    for row in view.sources()? {
+        let Some(source) = snapshot.sources.get(&row.key).filter(|source| source.own) else { continue };
+        own.push(OwnChannel {
+            limit: health::limit(source),
+            dunned: dunned.iter().find(|(name, _)| *name == row.name).map_or(0, |(_, times)| *times),
+            outbound: outbound.iter().filter(|one| one.source == row.key).cloned().collect(),
+            row,
+        });
+    }
+    Ok(own)
 }
 
 /// From where the last digest ended (a day ago, on the first) until now.

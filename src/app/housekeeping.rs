@@ -49,15 +49,17 @@ async fn look_for_troubles(rooms: &Rooms, now: DateTime<Utc>) -> Result<Vec<Stri
             kind: "waiting",
             reason: format!("the oldest mail has been waiting since {}", since.to_rfc3339()),
             key: String::new(),
+            again: None,
         });
     }
     let open = rooms.store.read(|view| view.open_trouble_keys()).await?;
     let mut alarms = Vec::new();
     for trouble in &standing {
-        if open.iter().any(|(scope, subject, kind)| is(trouble, scope, subject, kind)) {
+        let known = open.iter().any(|(scope, subject, kind)| is(trouble, scope, subject, kind));
+        if known && trouble.again.is_none() {
             continue;
         }
-        if tell(rooms, trouble, now).await? {
+        if tell(rooms, trouble, known, now).await? && trouble.kind != health::QUIET {
             tracing::error!("trouble of the watch: {}: {}", trouble.subject, trouble.reason);
             let (subject, reason, remedy) = trouble.words(snapshot.config.organisation.lang);
             alarms.push(format!("{subject}: {reason}\n{remedy}"));
@@ -76,18 +78,25 @@ fn is(trouble: &Trouble, scope: &str, subject: &str, kind: &str) -> bool {
     trouble.scope == scope && trouble.subject == subject && trouble.kind == kind
 }
 
-/// The trouble and its mails are one transaction.
-async fn tell(rooms: &Rooms, trouble: &Trouble, now: DateTime<Utc>) -> Result<bool, StoreError> {
+/// The trouble and its mails are one transaction. A known one is told again when its time has come.
+async fn tell(rooms: &Rooms, trouble: &Trouble, known: bool, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let snapshot = rooms.current();
     let trouble = trouble.clone();
     rooms
         .store
         .write(move |tx| {
-            if !tx.open_trouble(trouble.scope, &trouble.subject, trouble.kind, &trouble.reason, now)? {
-                return Ok(false);
+            let Trouble { scope, subject, kind, reason, again, .. } = &trouble;
+            let told = match again.filter(|_| known) {
+                Some(after) => tx.told_again(scope, subject, kind, reason, after, now)?,
+                None => tx.open_trouble(scope, subject, kind, reason, now)?.then_some(1),
+            };
+            let Some(told) = told else { return Ok(false) };
+            if *kind == health::QUIET {
+                return Ok(true);
             }
             for (_, person) in snapshot.organisation.roster.reached(&[Role::Monitor, Role::Operator], now) {
                 let (subject, reason, remedy) = trouble.words(person.lang);
+                let reason = health::repeated(reason, told, person.lang);
                 let facts = NoticeFacts {
                     organisation: snapshot.organisation.name.clone(),
                     zone: snapshot.organisation.zone,

@@ -195,7 +195,11 @@ fn again(snapshot: &Snapshot, mut stored: Stored, samples: usize) -> Looked {
     let Some(kept) = stored.text.take() else { return Looked::Purged };
     let Ok(text) = kept.text() else { return Looked::Broken };
     let entry = Entry {
-        key: EntryKey::manual(&stored.entry.to_string()),
+        key: if stored.around {
+            EntryKey::around(&stored.entry.to_string())
+        } else {
+            EntryKey::manual(&stored.entry.to_string())
+        },
         aliases: Vec::new(),
         url: stored.url.as_deref().and_then(|url| url.parse().ok()),
         title: stored.title.clone(),
@@ -275,8 +279,11 @@ fn sample(weighed: &Weighed, stored: &Stored, row: &Row) -> Option<Sample> {
     let after = text[end..].split('\n').next().unwrap_or_default();
     let cut = before.char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
     let until = after.char_indices().nth(AROUND).map_or(after.len(), |(at, _)| at);
-    let part =
-        |text: &str, hit: Option<&str>| QuotePart { text: text.to_owned(), hit: hit.map(str::to_owned) };
+    let part = |text: &str, hit: Option<&str>| QuotePart {
+        text: text.to_owned(),
+        hit: hit.map(str::to_owned),
+        spot: None,
+    };
     Some(Sample {
         entry: stored.entry,
         source: stored.source.clone(),

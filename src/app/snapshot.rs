@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub book: Rulebook,
     pub organisation: Organisation,
     pub sources: HashMap<String, Arc<Source>>,
+    /// Domains that pages of our own may lead to: the configured ones, and our own.
+    pub outbound_allow: Vec<String>,
     /// `None` where nothing is sent: a command need not be able to read the password.
     pub carrier: Option<Carrier>,
     /// Ids of the stored texts.
@@ -77,7 +79,11 @@ impl Snapshot {
         let organisation = organisation(&config);
         let sources =
             config.sources.iter().map(|source| (source.key.clone(), Arc::new(source.clone()))).collect();
+        let own =
+            config.sources.iter().filter(|source| source.own).filter_map(|source| source.url.host_str());
+        let outbound_allow = own.map(crate::read::domain_of).chain(config.outbound_allow.clone()).collect();
         Ok(Self {
+            outbound_allow,
             config,
             book,
             organisation,

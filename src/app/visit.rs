@@ -1,7 +1,7 @@
 //! One page, from the wire to the database. Every outcome, errors too, ends in the ledger.
 
 use super::judge::{self, EntryFacts, FiredFacts};
-use super::{Rooms, Snapshot};
+use super::{Rooms, Snapshot, around};
 use crate::assess::{self, Weighed};
 use crate::fetch::Ask;
 use crate::model::{
@@ -143,35 +143,50 @@ async fn weigh(
         other => return Ok(without_body(rooms, snapshot, source, work, other, hint, now).await),
     };
     let failed = |error: anyhow::Error| StoreError::Data(format!("{error:#}"));
+    let known = if source.own {
+        let (id, start) = (work.visit.source, work.visit.page.is_none());
+        Arc::new(rooms.store.read(move |view| view.known_around(id, start)).await?)
+    } else {
+        Arc::default()
+    };
     let packed = {
         let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
         rooms
             .work(move || {
                 let (reading, problem) = read_all(&source, &work, &fetched, hint);
+                // A page of somebody else's in place of ours is no change of ours.
+                let seen = Some(known)
+                    .filter(|_| problem.as_ref().is_none_or(Unreadable::is_ours))
+                    .and_then(|known| around::seen(&source, why_of(&work), &fetched, &reading, known));
                 if reading.entries.len() < 2 {
+                    let (problem, seen) = (problem.as_ref(), seen.as_ref());
                     return Ok(record(
                         &snapshot,
                         &source,
                         &work,
                         reading,
-                        problem.as_ref(),
+                        seen,
+                        problem,
                         Some(&fetched),
                         now,
                     ));
                 }
-                Err(Box::new((reading, problem, fetched)))
+                Err(Box::new((reading, seen, problem, fetched)))
             })
             .await
             .map_err(failed)?
     };
-    let (reading, problem, fetched) = match packed {
+    let (reading, seen, problem, fetched) = match packed {
         Ok(packed) => return Ok(packed),
         Err(several) => *several,
     };
     let reading = unknown_only(rooms, reading).await?;
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
     rooms
-        .work(move || record(&snapshot, &source, &work, reading, problem.as_ref(), Some(&fetched), now))
+        .work(move || {
+            let (problem, seen) = (problem.as_ref(), seen.as_ref());
+            record(&snapshot, &source, &work, reading, seen, problem, Some(&fetched), now)
+        })
         .await
         .map_err(failed)
 }
@@ -183,7 +198,7 @@ fn read_all(
     fetched: &Fetched,
     hint: Option<Entry>,
 ) -> (Reading, Option<Unreadable>) {
-    let why = PageWhy::parse(&work.why).unwrap_or(PageWhy::Start);
+    let why = why_of(work);
     let read = std::panic::catch_unwind(|| read::read(source, why, &body(fetched, source), hint.as_ref()));
     let problem = match read {
         Ok(Ok(reading)) => return (reading, None),
@@ -193,6 +208,10 @@ fn read_all(
     // What is asked for again may still bring the whole text; until then nothing is stored in its place.
     let lost = end_of_page(Some(&problem), work.fails, fetched.at).1.is_none();
     (Reading { entries: hint.into_iter().filter(|_| lost).collect(), ..Reading::default() }, Some(problem))
+}
+
+fn why_of(work: &Leased) -> PageWhy {
+    PageWhy::parse(&work.why).unwrap_or(PageWhy::Start)
 }
 
 /// Items of a feed that are stored with the same text already need not be matched again.
@@ -232,7 +251,7 @@ async fn without_body(
     let Some(hint) = hint.filter(|_| lost) else { return (end, Vec::new()) };
     let reading = Reading { entries: vec![hint], ..Reading::default() };
     let (snapshot, source, work) = (Arc::clone(snapshot), Arc::clone(source), work.clone());
-    match rooms.work(move || record(&snapshot, &source, &work, reading, None, None, now)).await {
+    match rooms.work(move || record(&snapshot, &source, &work, reading, None, None, None, now)).await {
         Ok((record, facts)) => {
             end.entries = record.entries;
             end.lexicon = record.lexicon;
@@ -287,6 +306,7 @@ fn end_of(source: &Source, work: &Leased, outcome: &Outcome, now: DateTime<Utc>)
         fetch: None,
         entries: Vec::new(),
         links: Vec::new(),
+        around: None,
         lexicon: 0,
     }
 }
@@ -297,6 +317,7 @@ fn record(
     source: &Source,
     work: &Leased,
     reading: Reading,
+    seen: Option<&around::Seen>,
     problem: Option<&Unreadable>,
     fetched: Option<&Fetched>,
     now: DateTime<Utc>,
@@ -320,6 +341,18 @@ fn record(
         });
         entries.push(entry_record(snapshot, source, &weighed, digest, old));
     }
+    let news = facts.iter().filter(|facts: &&EntryFacts| facts.old.is_none());
+    let told: Vec<usize> = news.flat_map(|facts| &facts.fired).map(|fired| fired.rule).collect();
+    let seen = seen.map(|seen| around::packed(snapshot, source, work, seen, &told));
+    let around = seen.map(|(around, entry)| {
+        if let Some((entry, its_facts)) = entry {
+            hit = true;
+            personal |= entry.personal;
+            entries.push(entry);
+            facts.push(its_facts);
+        }
+        around
+    });
     let (links, left_out): (Vec<_>, Vec<_>) =
         reading.links.into_iter().partition(|link| !snapshot.book.names_person(&link.url));
     let left_out = (!left_out.is_empty())
@@ -341,6 +374,7 @@ fn record(
         }),
         entries,
         links: links.into_iter().map(|link| link_record(&snapshot.book, link)).collect(),
+        around,
         lexicon: snapshot.lexicon_id,
     };
     (record, facts)
@@ -412,7 +446,7 @@ pub fn news_age(
     }
 }
 
-fn entry_record(
+pub(super) fn entry_record(
     snapshot: &Snapshot,
     source: &Source,
     weighed: &Weighed,
@@ -439,6 +473,7 @@ fn entry_record(
         fired: (!weighed.fired.is_empty()).then(|| fired_json(snapshot, weighed)),
         tier: source.tier.key(),
         personal: weighed.masked,
+        around: false,
     }
 }
 
@@ -548,8 +583,11 @@ pub async fn look(
     for link in &mut reading.links {
         link.hint = link.hint.take().map(|hint| assess::masked(&rooms.book, hint));
     }
-    let entries =
+    let mut entries: Vec<Weighed> =
         reading.entries.iter().map(|entry| assess::weigh(&rooms.book, source, entry.clone())).collect();
+    // Without the source's past nobody can tell which of its links are new.
+    let seen = around::seen(source, why, fetched, &reading, Arc::default());
+    entries.extend(seen.and_then(|seen| around::weigh(&rooms.book, source, &seen, &[]).weighed));
     Ok((outcome, Some(Finding { entries, reading, problem })))
 }
 

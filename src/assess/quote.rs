@@ -1,9 +1,10 @@
 //! The words around the hits, for people, and the hits themselves, for the store.
 
+use super::around::Lines;
 use super::rulebook::{Rulebook, category_of};
 use super::weigh::Weighed;
 use crate::lexicon::Scalars;
-use crate::model::{Entry, Field, QuotePart, Way, Word};
+use crate::model::{Entry, Field, QuotePart, Spot, Way, Word};
 use serde_json::json;
 use std::ops::Range;
 
@@ -39,15 +40,21 @@ pub fn excerpt(book: &Rulebook, weighed: &Weighed) -> Vec<QuotePart> {
         label: category_of(one.kind).to_owned(),
     });
     let marked: Vec<Marked> = hits.chain(built_in).collect();
+    let lines = weighed.entry.key.is_around().then(|| Lines::of(&weighed.entry.text));
     let windows: Vec<(Field, Range<usize>)> = marked
         .iter()
-        .map(|marked| (marked.field, around(text_of(&weighed.entry, marked.field), &marked.range)))
+        .map(|marked| {
+            let near = around(text_of(&weighed.entry, marked.field), &marked.range);
+            let line = lines.as_ref().map(|lines| lines.at(marked.range.start).whole.clone());
+            let near = line.map_or(near.clone(), |line| near.start.max(line.start)..near.end.min(line.end));
+            (marked.field, near)
+        })
         .collect();
     if windows.is_empty() {
         let text = if weighed.entry.text.is_empty() { &weighed.entry.title } else { &weighed.entry.text };
         let end = text.char_indices().nth(LIMIT).map_or(text.len(), |(at, _)| at);
         let cut = if end < text.len() { "…" } else { "" };
-        return vec![QuotePart { text: format!("{}{cut}", &text[..end]), hit: None }];
+        return vec![QuotePart { text: format!("{}{cut}", &text[..end]), hit: None, spot: None }];
     }
     quote(&weighed.entry, windows, &marked)
 }
@@ -78,6 +85,14 @@ pub(super) fn quote(
     {
         windows.retain(|(field, _)| *field == Field::Text);
     }
+    let lines = entry.key.is_around().then(|| Lines::of(&entry.text));
+    if let Some(lines) = &lines {
+        // A line is a place of its own: what stands before and behind it stands elsewhere on the page.
+        for (_, range) in &mut windows {
+            let line = &lines.at(range.start).text;
+            *range = range.start.clamp(line.start, line.end)..range.end.clamp(line.start, line.end);
+        }
+    }
     windows.sort_by_key(|(field, range)| (*field, range.start, range.end));
     let mut merged: Vec<(Field, Range<usize>)> = Vec::new();
     for (field, range) in windows {
@@ -105,8 +120,10 @@ pub(super) fn quote(
             Some((before, _)) if before != field => parts.push("\n", None),
             _ => {}
         }
-        if !text[..range.start].trim().is_empty() {
-            parts.push("…", None);
+        match lines.as_ref().map(|lines| lines.at(range.start)) {
+            Some(line) => parts.at(line.spot),
+            None if !text[..range.start].trim().is_empty() => parts.push("…", None),
+            None => {}
         }
         let here = marks.iter().filter(|mark| mark.field == *field);
         let here = here.filter(|mark| range.start <= mark.range.start && mark.range.end <= end);
@@ -120,7 +137,7 @@ pub(super) fn quote(
         }
         parts.push(&text[at..end], None);
         let is_last = merged.get(index + 1).is_none_or(|(next, _)| next != field);
-        if is_last && !text[end..].trim().is_empty() {
+        if is_last && lines.is_none() && !text[end..].trim().is_empty() {
             parts.push("…", None);
         }
     }
@@ -147,13 +164,23 @@ fn joined(marked: &[Marked]) -> Vec<Marked> {
 struct Parts(Vec<QuotePart>);
 
 impl Parts {
+    /// What follows stands there on the page.
+    fn at(&mut self, spot: Spot) {
+        if self.0.iter().rev().find_map(|part| part.spot) == Some(spot) {
+            self.push(" ", None);
+        } else {
+            self.0.push(QuotePart { text: String::new(), hit: None, spot: Some(spot) });
+        }
+    }
+
     fn push(&mut self, text: &str, hit: Option<&str>) {
         let text = text.replace('\n', " ");
-        let plain_before = self.0.last_mut().filter(|part| part.hit.is_none() && hit.is_none());
+        let plain_before =
+            self.0.last_mut().filter(|part| part.hit.is_none() && part.spot.is_none() && hit.is_none());
         match plain_before {
             _ if text.is_empty() => {}
             Some(part) => part.text.push_str(&text),
-            None => self.0.push(QuotePart { text, hit: hit.map(str::to_owned) }),
+            None => self.0.push(QuotePart { text, hit: hit.map(str::to_owned), spot: None }),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The rules of a snapshot with everything they look for, checked and ready.
 
+use super::around::{INJECTION, INJECTIONS};
 use super::condition::{Atom, Atoms, Plan};
 use super::denial::Denials;
 use super::lessons::Lessons;
@@ -11,7 +12,7 @@ use url::Url;
 
 /// The category under which hits of subjects' names and codes are kept.
 pub(super) const SUBJECT: &str = "subject";
-/// The categories that are built in: personal data, marks of secrecy.
+/// Categories that are built in: personal data, marks of secrecy. Injected links are the third (`around`).
 pub(super) const PERSONAL: &str = "pii";
 pub(super) const MARK: &str = "mark";
 /// The category of words that only rules name.
@@ -176,6 +177,11 @@ impl Rulebook {
         self.origins.get(index).map(|(_, version)| version.as_str())
     }
 
+    /// Whether a term counts on own channels only.
+    pub(super) fn is_own_only(&self, term: u32) -> bool {
+        self.meanings[term as usize].own_only
+    }
+
     pub fn matcher(&self) -> &Matcher {
         &self.matcher
     }
@@ -222,7 +228,7 @@ impl Rulebook {
 
 /// `pii:id_card`, `mark:secret`: found by what they are, not by a term.
 fn is_built_in(text: &str) -> bool {
-    personal::KINDS.contains(&text) || text == marks::SECRET
+    personal::KINDS.contains(&text) || text == marks::SECRET || INJECTIONS.contains(&text)
 }
 
 /// `pii`, `mark`
@@ -274,7 +280,8 @@ fn bare(text: String, category: &str, unless: Vec<String>) -> Term {
 
 /// A category that nobody fills makes a rule that never fires, which nobody would notice.
 fn check_categories<'t>(rules: &[Rule], terms: impl Iterator<Item = &'t Term>) -> Result<(), RulebookError> {
-    let known: HashSet<&str> = terms.map(|term| term.category.as_str()).chain([PERSONAL, MARK]).collect();
+    let known: HashSet<&str> =
+        terms.map(|term| term.category.as_str()).chain([PERSONAL, MARK, INJECTION]).collect();
     for rule in rules {
         let mut open = vec![&rule.condition];
         while let Some(condition) = open.pop() {

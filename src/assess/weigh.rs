@@ -1,5 +1,6 @@
 //! One entry against the rulebook.
 
+use super::around::Lines;
 use super::condition::{Place, Plan, Sight, What};
 use super::denial::Denied;
 use super::lessons::Lesson;
@@ -25,6 +26,8 @@ pub struct Weighed {
     pub masked: bool,
     /// Marks of secrecy, on own channels and where a rule asks for them.
     pub marks: Vec<(Field, Mark)>,
+    /// Links that somebody put in, around the article of an own page.
+    pub injections: Vec<(std::ops::Range<usize>, &'static str)>,
     pub fired: Vec<Fired>,
     /// What would have fired but for a denial, an own announcement or a market robot; `denied` says which.
     pub set_aside: Vec<Fired>,
@@ -59,20 +62,31 @@ pub struct Fired {
 }
 
 pub fn weigh(book: &Rulebook, source: &Source, entry: Entry) -> Weighed {
-    let (entry, personal, masked) = mask(book, entry);
+    let (entry, mut personal, masked) = mask(book, entry);
+    let lines = entry.key.is_around().then(|| Lines::of(&entry.text));
     let scan = |text: &str| {
         let mut hits = book.matcher().scan(text);
         hits.retain(|hit| counts(book, source, &entry, hit.term) && lesson(book, text, hit) != Lesson::Never);
         hits
     };
-    let found = [scan(&entry.title), scan(&entry.text)];
-    let marks = marks(book, source, &entry);
+    let mut marks = marks(book, source, &entry);
+    let (mut found, mut injections) = ([Vec::new(), scan(&entry.text)], Vec::new());
+    match &lines {
+        None => found[0] = scan(&entry.title),
+        Some(lines) => {
+            found[1] = lines.counting(book, std::mem::take(&mut found[1]));
+            injections = lines.injections(&entry.text);
+            personal.retain(|(field, one)| *field == Field::Text && lines.tells_of(&entry.text, one));
+            marks.retain(|(field, one)| *field == Field::Text && lines.is_for_people(&entry.text, one.start));
+        }
+    }
     let mut weighed = Weighed {
         entry,
         hits: Vec::new(),
         personal,
         masked,
         marks,
+        injections,
         fired: Vec::new(),
         set_aside: Vec::new(),
         denial: false,
@@ -145,7 +159,7 @@ pub struct BuiltIn {
 }
 
 impl Weighed {
-    /// Personal data and marks; places are of the masked title and text.
+    /// Personal data, marks and injected links; places are of the masked title and text.
     pub fn built_in(&self) -> impl Iterator<Item = BuiltIn> + '_ {
         let personal = self.personal.iter().map(|&(field, one)| BuiltIn {
             field,
@@ -161,7 +175,14 @@ impl Weighed {
             end: one.end,
             trace: None,
         });
-        personal.chain(marks)
+        let injections = self.injections.iter().map(|(range, kind)| BuiltIn {
+            field: Field::Text,
+            kind,
+            start: range.start,
+            end: range.end,
+            trace: None,
+        });
+        personal.chain(marks).chain(injections)
     }
 
     /// How much was found, of terms and of what is built in.

@@ -1,6 +1,6 @@
 //! How commands print: text for people, one JSON object a line for programs.
 
-use crate::model::QuotePart;
+use crate::model::{Lang, QuotePart, Word};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -65,7 +65,9 @@ pub fn printable(text: &str) -> String {
 pub fn quoted(parts: &[QuotePart]) -> String {
     let mut out = String::new();
     for part in parts {
-        if part.hit.is_some() {
+        if let Some(spot) = part.spot {
+            out.extend(["〔", spot.label(Lang::En), "〕"]);
+        } else if part.hit.is_some() {
             out.extend(["【", &part.text, "】"]);
         } else {
             out.push_str(&part.text);

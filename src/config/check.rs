@@ -49,11 +49,21 @@ impl Target {
     }
 }
 
-/// Categories of findings that are built in, beside those of the lexicons: personal data, security marks.
-const BUILT_IN: [&str; 2] = ["pii", "mark"];
+/// Categories of findings that are built in, beside those of the lexicons: personal data, security marks, links
+/// that somebody put into our own pages.
+const BUILT_IN: [&str; 3] = ["pii", "mark", "injection"];
 /// Their kinds, which rules may name as terms.
-const KINDS: [&str; 7] =
-    ["pii:id_card", "pii:mobile", "pii:bank_card", "pii:email", "pii:uscc", "pii:passport", "mark:secret"];
+const KINDS: [&str; 9] = [
+    "pii:id_card",
+    "pii:mobile",
+    "pii:bank_card",
+    "pii:email",
+    "pii:uscc",
+    "pii:passport",
+    "mark:secret",
+    "injection:hidden_link",
+    "injection:many_links",
+];
 
 struct Reference {
     to: Target,

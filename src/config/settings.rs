@@ -54,6 +54,7 @@ pub struct Settings {
     pub alarm: Option<Vec<String>>,
     pub heartbeat: Option<PathBuf>,
     pub personal_allow: Vec<String>,
+    pub outbound_allow: Vec<String>,
     pub round: Duration,
 }
 
@@ -71,6 +72,11 @@ pub fn read(root: Table, draft: &mut Draft) -> Option<Settings> {
     let section = root.section("personal");
     let personal_allow = contacts(&section);
     section.finish();
+    let section = root.section("own");
+    let outbound_allow = section.texts("outbound_allow");
+    let outbound_allow =
+        outbound_allow.into_iter().filter_map(|(node, _)| node.parse(values::domain)).collect();
+    section.finish();
     let section = root.section("escalation");
     let round = section.get("round").map(|node| node.measure("5s", duration_within("100ms", "5m")));
     section.finish();
@@ -84,6 +90,7 @@ pub fn read(root: Table, draft: &mut Draft) -> Option<Settings> {
         alarm,
         heartbeat,
         personal_allow,
+        outbound_allow,
         round: round.flatten().unwrap_or(Duration::from_secs(5)),
     })
 }

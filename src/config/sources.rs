@@ -1,6 +1,8 @@
 //! sources.toml: the places that the crawl visits.
 
 use super::check::{Draft, Target};
+use super::problems::Wrong;
+use super::profile::Profile;
 use super::subjects::owned;
 use super::values::{self, duration_within, meant_duration, selector};
 use super::walk::{Node, Table};
@@ -51,7 +53,7 @@ fn source(table: Table, draft: &mut Draft) -> Option<Source> {
     });
     let age_limit =
         table.get("age_limit").and_then(|node| node.measure("24h", duration_within("1s", "3650d")));
-    let max_silence = max_silence(&table, own);
+    let max_silence = max_silence(&table, own, draft.profile);
     let allow_private = table.flag("allow_private").unwrap_or(false);
     if let (Some(node), Some(url), false) = (&url_node, &url, allow_private)
         && values::is_private(url)
@@ -147,8 +149,13 @@ fn same_as_cron(text: &str) -> Option<String> {
     }
 }
 
-fn max_silence(table: &Table, own: bool) -> Option<Duration> {
-    let node = table.get("max_silence")?;
+/// What a government office's channel may be silent for where nothing is said: an item a week.
+const WEEK: Duration = Duration::from_hours(7 * 24);
+
+fn max_silence(table: &Table, own: bool, profile: Option<Profile>) -> Option<Duration> {
+    let Some(node) = table.get("max_silence") else {
+        return (own && profile == Some(Profile::Government)).then_some(WEEK);
+    };
     // A flag in quotes is told where it stands.
     if !own && table.get("own").is_none_or(|node| node.is_flag()) {
         node.wrong(
@@ -156,7 +163,14 @@ fn max_silence(table: &Table, own: bool) -> Option<Duration> {
             "add own = true if this is one, or remove the line",
         );
     }
-    node.measure("7d", duration_within("1h", "366d"))
+    if node.is_text() && node.text() == Some("off") {
+        return None;
+    }
+    let or_off = |mut wrong: Wrong| {
+        wrong.remedy = format!("{}, or \"off\" for a channel that may be silent", wrong.remedy);
+        wrong
+    };
+    node.measure("7d", |text| duration_within("1h", "366d")(text).map_err(or_off))
 }
 
 /// Whether a feed's articles are fetched.

@@ -284,6 +284,21 @@ pub fn charset(text: &str) -> Checked<String> {
     wrong(format!("{text:?} is not a character set"), remedy)
 }
 
+/// A domain with all below it, in the form in which links carry it.
+pub fn domain(text: &str) -> Checked<String> {
+    let bare = text.trim().trim_start_matches("*.").trim_matches('.');
+    let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
+    let bare = bare.split(['/', '?', '#', '@']).next().unwrap_or_default();
+    match url::Host::parse(bare) {
+        Ok(host) if bare.contains('.') && bare == text => Ok(host.to_string()),
+        Ok(_) if bare.contains('.') => wrong(
+            format!("{text:?} is more than a domain"),
+            format!("write {bare:?}; everything below it counts too"),
+        ),
+        _ => wrong(format!("{text:?} is not a domain"), "write one such as \"gov.cn\" or \"lanli.example\""),
+    }
+}
+
 /// A date of the file; a leap day in a common year never gets here.
 pub fn date(at: &Datetime) -> Option<NaiveDate> {
     let date = at.date?;

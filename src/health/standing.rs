@@ -132,6 +132,7 @@ mod tests {
             fails,
             last_error: Some("timeout".into()),
             last_ok_at: ok.then(|| at(-60)),
+            first_visit_at: ok.then(|| at(-600)),
             due_at: at(5),
             newest_item_at: None,
             entries: 0,

@@ -2,8 +2,8 @@ mod facts;
 
 use super::*;
 use crate::model::{
-    AlertFacts, Change, CoverageFacts, DigestFacts, DigestLine, IncidentState, LadderLine, Role, Severity,
-    Tier, TroubleLine,
+    AlertFacts, Change, CoverageFacts, DigestFacts, DigestLine, IncidentState, LadderLine, QuotePart, Role,
+    Severity, Spot, Tier, TroubleLine,
 };
 use facts::*;
 use std::collections::BTreeSet;
@@ -349,4 +349,25 @@ fn times_carry_their_day_when_it_is_another() {
     ] {
         assert_eq!(times(Lang::Zh).published(page), zh, "{why}");
     }
+}
+
+#[test]
+fn an_alert_about_our_own_page_says_where_on_it_and_in_words() {
+    let spot = |spot| QuotePart { text: String::new(), hit: None, spot: Some(spot) };
+    let facts = AlertFacts {
+        kind: crate::model::IncidentKind::Tampering,
+        quote: vec![
+            spot(Spot::Hidden),
+            part("澳门", None),
+            part("博彩平台", Some("D3")),
+            spot(Spot::HiddenLink),
+        ],
+        because: vec!["D3 博彩平台".to_owned(), "injection injection:hidden_link".to_owned()],
+        ..minimal_alert()
+    };
+    let zh = alert_in(Lang::Zh, &facts).text;
+    assert!(zh.contains("〔隐藏文字〕澳门【博彩平台】〔隐藏链接〕"), "{zh}");
+    assert!(zh.contains("D3 博彩平台、植入的隐藏链接"), "{zh}");
+    let en = alert_in(Lang::En, &facts).text;
+    assert!(en.contains("〔hidden text〕澳门") && en.contains("D3 博彩平台, hidden link put in"), "{en}");
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 /// A typed key that says what "the same entry" means: `url:` canonical address, `post:` thread + post id,
-/// `guid:` source + guid, `manual:`.
+/// `guid:` source + guid, `manual:`, `around:` canonical address of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct EntryKey(String);
@@ -25,6 +25,13 @@ impl EntryKey {
     }
     pub fn manual(id: &str) -> Self {
         Self(format!("manual:{id}"))
+    }
+    /// What stands around the article of a page, or on a list page.
+    pub fn around(canonical: &str) -> Self {
+        Self(format!("around:{canonical}"))
+    }
+    pub fn is_around(&self) -> bool {
+        self.0.starts_with("around:")
     }
     pub fn as_str(&self) -> &str {
         &self.0
@@ -193,6 +200,11 @@ pub enum Fate {
 }
 
 impl Unreadable {
+    /// Whether the site itself wrote what came: a check for robots or a login is not part of it.
+    pub fn is_ours(&self) -> bool {
+        !matches!(self, Self::Odd { odd: Odd::Challenge | Odd::Login, .. })
+    }
+
     pub fn fate(&self) -> Fate {
         match self {
             Self::Odd { odd: Odd::Challenge | Odd::Login | Odd::Parked, .. } => Fate::Again,

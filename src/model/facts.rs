@@ -1,6 +1,7 @@
 //! What a mail says, as facts. Stored as JSON with the outbox row and rendered at the first attempt (P8), so a
 //! field is only ever added, with a default.
 
+use super::around::Spot;
 use super::incident::{IncidentKind, Severity};
 use super::people::Role;
 use super::source::Tier;
@@ -93,6 +94,9 @@ pub struct QuotePart {
     pub text: String,
     /// Set on a hit: what it is, e.g. `A1` or `subject`.
     pub hit: Option<String>,
+    /// Where on a page of our own the parts up to the next one stand; this part has no text then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Spot>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

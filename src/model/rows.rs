@@ -15,6 +15,8 @@ pub struct SourceRow {
     pub fails: i64,
     pub last_error: Option<String>,
     pub last_ok_at: Option<DateTime<Utc>>,
+    /// When a visit first brought a page.
+    pub first_visit_at: Option<DateTime<Utc>>,
     pub due_at: DateTime<Utc>,
     pub newest_item_at: Option<DateTime<Utc>>,
     pub entries: i64,

@@ -1,15 +1,22 @@
 //! Bytes in, text out: which encoding a body is really in.
 //!
-//! Order: override, byte order mark, valid UTF-8, declaration (HTTP, `<meta>`, XML) if it decodes clean, then a
-//! guess over the whole body. Declarations lie in both directions, so UTF-8 that is valid is believed first.
+//! Order: override, byte order mark, valid UTF-8, declaration (HTTP, XML, `<meta>`) if it decodes clean, then a
+//! guess over the whole body. Declarations lie in both directions, so UTF-8 that is valid is believed first, and a
+//! declaration whose text would be no language is not. A body may be cut within its last character, or damaged in a
+//! few: that does not change its encoding.
+
+mod declared;
+mod guess;
+mod wide;
 
 use super::{Body, kind};
 use crate::model::Unreadable;
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{
-    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, WINDOWS_1252,
-};
+use declared::declared;
+use encoding_rs::{Encoding, GB18030, ISO_2022_JP, UTF_8, WINDOWS_1252};
+use guess::{detect, multi_byte};
 use std::borrow::Cow;
+
+pub use declared::label;
 
 /// The decoded text of `body` and the name of the encoding it was in.
 pub fn decode<'a>(body: &Body<'a>) -> Result<(Cow<'a, str>, &'static str), Unreadable> {
@@ -20,71 +27,103 @@ pub fn decode<'a>(body: &Body<'a>) -> Result<(Cow<'a, str>, &'static str), Unrea
     if let Some(encoding) = body.charset.and_then(label) {
         return Ok((lossy(encoding, bytes), encoding.name()));
     }
-    if let Some(text) = utf32(bytes) {
+    if let Some(text) = wide::utf32(bytes) {
         return Ok((Cow::Owned(text), "UTF-32"));
     }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return Ok((lossy(encoding, &bytes[mark..]), encoding.name()));
     }
-    if let Some(encoding) = utf16_by_zeros(bytes) {
+    if let Some(encoding) = wide::utf16(bytes) {
         return Ok((lossy(encoding, bytes), encoding.name()));
     }
     if let Some(kind) = kind::not_text(bytes) {
         return Err(kind.instead_of("text"));
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        // Seven-bit Japanese is valid UTF-8 too.
-        if bytes.contains(&0x1b) && declared(bytes, body.content_type).contains(&ISO_2022_JP) {
-            return Ok((lossy(ISO_2022_JP, bytes), ISO_2022_JP.name()));
-        }
-        return Ok((Cow::Borrowed(text), UTF_8.name()));
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(seven_bit(body, text).unwrap_or((Cow::Borrowed(text), UTF_8.name()))),
+        Err(_) => Ok(not_utf8(body)),
     }
+}
+
+/// What is valid UTF-8 only because all of it is ASCII: Japanese and Chinese in seven bits.
+fn seven_bit<'a>(body: &Body<'a>, text: &str) -> Option<(Cow<'a, str>, &'static str)> {
+    if text.contains("\x1b$") {
+        let named = || declared(body.bytes, body.content_type).contains(&ISO_2022_JP);
+        let closed = text.contains("\x1b(B") || text.contains("\x1b(J");
+        if closed && clean(ISO_2022_JP, body.bytes).is_some() || named() {
+            return Some((lossy(ISO_2022_JP, body.bytes), ISO_2022_JP.name()));
+        }
+    }
+    if text.contains("~{") && declared::says_hz(body.bytes, body.content_type) {
+        return Some((Cow::Owned(guess::hz(body.bytes)), "HZ-GB-2312"));
+    }
+    None
+}
+
+fn not_utf8<'a>(body: &Body<'a>) -> (Cow<'a, str>, &'static str) {
+    let bytes = body.bytes;
+    let declared = declared(bytes, body.content_type);
     // Declared UTF-8 may be damaged more: a short feed, or one cut in every summary, is still no other encoding.
-    let says_so = declared(bytes, body.content_type).first() == Some(&UTF_8);
-    if nearly_utf8(bytes, if says_so { 4 } else { 50 }) {
-        return Ok((String::from_utf8_lossy(bytes), UTF_8.name()));
+    let says_so = declared.first() == Some(&UTF_8);
+    if nearly_utf8(bytes, if says_so { 4 } else { 10 }) {
+        return (String::from_utf8_lossy(bytes), UTF_8.name());
     }
     let mut guess = None;
-    for encoding in declared(bytes, body.content_type) {
-        // Every byte decodes in windows-1252, so "clean" proves nothing there; servers send it as a default.
-        if encoding == WINDOWS_1252 {
+    for encoding in declared.iter().copied() {
+        if encoding == GB18030 && guess::strange_as_gb(bytes) || encoding == WINDOWS_1252 {
+            // Every byte decodes in windows-1252, and nearly all of East Asia in GB18030: "clean" proves nothing
+            // there. Servers send the one as a default.
             let guessed = *guess.get_or_insert_with(|| detect(bytes));
-            if multi_byte(guessed) && clean(guessed, bytes).is_some() {
+            let other = multi_byte(guessed) || encoding == WINDOWS_1252 && guess::other_letters(guessed);
+            if guessed != encoding && other && clean(guessed, bytes).is_some() {
                 continue;
             }
         }
         if let Some(text) = clean(encoding, bytes) {
-            return Ok((text, encoding.name()));
+            return (text, encoding.name());
         }
     }
-    let encoding = guess.unwrap_or_else(|| detect(bytes));
-    Ok((lossy(encoding, bytes), encoding.name()))
+    // What was declared may be damaged only. That Chinese looks like Chinese is tested; of others that is not known.
+    if declared.contains(&GB18030) && guess::nearly(GB18030, bytes) {
+        return (lossy(GB18030, bytes), GB18030.name());
+    }
+    let guessed = guess.unwrap_or_else(|| detect(bytes));
+    if multi_byte(guessed)
+        && let Some(text) = clean(guessed, bytes)
+    {
+        return (text, guessed.name());
+    }
+    // The detector gives an encoding up at its first wrong byte.
+    let declared = declared.into_iter().find(|encoding| guess::nearly(encoding, bytes));
+    let chinese = || {
+        (!multi_byte(guessed) && !guess::other_letters(guessed) && guess::nearly(GB18030, bytes))
+            .then_some(GB18030)
+    };
+    let encoding = declared.or_else(chinese).unwrap_or(guessed);
+    (lossy(encoding, bytes), encoding.name())
+}
+
+/// Whether a body is in units of two or four bytes, with or without a mark that says so.
+pub fn is_wide(bytes: &[u8]) -> bool {
+    wide::utf32(bytes).is_some() || Encoding::for_bom(bytes).is_some() || wide::utf16(bytes).is_some()
 }
 
 fn lossy<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Cow<'a, str> {
     encoding.decode_with_bom_removal(bytes).0
 }
 
+/// The text, if all bytes belong to characters, but for a last one that was cut.
 fn clean<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
-    encoding.decode_without_bom_handling_and_without_replacement(bytes)
-}
-
-fn multi_byte(encoding: &'static Encoding) -> bool {
-    [GBK, GB18030, BIG5, EUC_JP, EUC_KR, SHIFT_JIS].contains(&encoding)
-}
-
-/// The encoding of a label; gb2312 and gbk are read as their superset.
-pub fn label(name: &str) -> Option<&'static Encoding> {
-    let encoding = Encoding::for_label(name.trim().as_bytes())?;
-    Some(if encoding == GBK { GB18030 } else { encoding })
-}
-
-/// No hint from the host name: it would turn all Big5, Japanese and Korean under `.cn` into GBK.
-fn detect(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    let encoding = detector.guess(None, Utf8Detection::Deny);
-    if encoding == GBK { GB18030 } else { encoding }
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Some(text);
+    }
+    // No character is longer than four bytes.
+    (1..4).find_map(|cut| {
+        let kept = bytes.len().checked_sub(cut)?;
+        (bytes[kept] >= 0x80)
+            .then(|| encoding.decode_without_bom_handling_and_without_replacement(&bytes[..kept]))
+            .flatten()
+    })
 }
 
 /// A UTF-8 page with a few broken characters (cut by a database column, or at the size limit).
@@ -94,75 +133,17 @@ fn nearly_utf8(bytes: &[u8], good_for_one_bad: usize) -> bool {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
+    // The last character of a body that was cut is not damaged.
+    let last = bytes.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+    let cut = std::str::from_utf8(last).is_err_and(|error| error.error_len().is_none());
+    bad -= usize::from(cut && good > 0);
     bad * good_for_one_bad <= good
-}
-
-/// What the header, the `<meta>` tags and the XML declaration say, in this order.
-fn declared(bytes: &[u8], content_type: Option<&str>) -> Vec<&'static Encoding> {
-    let mut found = Vec::new();
-    let mut add = |encoding: Option<&'static Encoding>| {
-        if let Some(encoding) = encoding
-            && !found.contains(&encoding)
-        {
-            found.push(encoding);
-        }
-    };
-    if let Some(value) = content_type {
-        add(charset_in(&value.to_ascii_lowercase()));
-    }
-    // Declarations are ASCII; 16 KiB reach beyond any sensible head.
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(16_384)]).to_ascii_lowercase();
-    if let Some(at) = head.find("<?xml")
-        && let Some(end) = head[at..].find("?>")
-        && let Some(value) = value_after(&head[at..at + end], "encoding")
-    {
-        add(label(value));
-    }
-    for (at, _) in head.match_indices("<meta") {
-        let tag = &head[at..];
-        add(charset_in(&tag[..tag.find('>').unwrap_or(tag.len())]));
-    }
-    found
-}
-
-fn charset_in(text: &str) -> Option<&'static Encoding> {
-    value_after(text, "charset").and_then(label)
-}
-
-/// The value in `name = "value"`, quoted or not.
-fn value_after<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let rest = &text[text.find(name)? + name.len()..];
-    let rest = rest.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
-    rest.split(['"', '\'', ';', '>', ' ', '\t', '\r', '\n', '/']).next().filter(|value| !value.is_empty())
-}
-
-fn utf16_by_zeros(bytes: &[u8]) -> Option<&'static Encoding> {
-    match bytes.get(..4)? {
-        [0, a, 0, b] if *a != 0 && *b != 0 => Some(encoding_rs::UTF_16BE),
-        [a, 0, b, 0] if *a != 0 && *b != 0 => Some(encoding_rs::UTF_16LE),
-        _ => None,
-    }
-}
-
-fn utf32(bytes: &[u8]) -> Option<String> {
-    let big = match bytes.get(..4)? {
-        [0, 0, 0xfe, 0xff] | [0, 0, 0, b'<'] => true,
-        [0xff, 0xfe, 0, 0] | [b'<', 0, 0, 0] => false,
-        _ => return None,
-    };
-    let text = bytes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|unit| if big { u32::from_be_bytes(*unit) } else { u32::from_le_bytes(*unit) })
-        .filter(|unit| *unit != 0xfeff)
-        .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
-    Some(text.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::GBK;
 
     fn decoded(bytes: &[u8], content_type: Option<&str>) -> String {
         let body = Body { content_type, ..Body::of(bytes) };

@@ -28,7 +28,7 @@ impl Now {
 /// The first date that the text names.
 pub fn find(text: &str, now: Now) -> Option<Published> {
     let text = text.trim();
-    if let Some(found) = compact(text, now) {
+    if let Some(found) = compact(text, now).or_else(|| of_year(text)) {
         return Some(found);
     }
     let toks = tokens(text);
@@ -131,6 +131,18 @@ fn compact(text: &str, now: Now) -> Option<Published> {
     }
 }
 
+/// `2026-W03-3`, `2026-014`: the week or the day of a year (ISO 8601).
+fn of_year(text: &str) -> Option<Published> {
+    if !(8..=10).contains(&text.len()) || text.as_bytes().get(4) != Some(&b'-') {
+        return None;
+    }
+    let parse = |format| NaiveDate::parse_from_str(text, format).ok();
+    let day = parse("%G-W%V-%u").or_else(|| {
+        parse("%Y-%j").filter(|_| text.len() == 8 && text[5..].bytes().all(|b| b.is_ascii_digit()))
+    })?;
+    (1990..=2100).contains(&day.year()).then(|| Published::day(day))
+}
+
 fn at_token(toks: &[Tok], at: usize, now: Now) -> Option<Published> {
     let before = at.checked_sub(1).and_then(|n| toks.get(n));
     // The middle of a longer number or word is no beginning.
@@ -144,27 +156,47 @@ fn at_token(toks: &[Tok], at: usize, now: Now) -> Option<Published> {
         }
     }
     let Some((day, after)) = absolute(toks, at, now) else { return relative(toks, at, now) };
-    Some(with_clock(toks, after, day, now))
+    let found = with_clock(toks, after, day, now);
+    Some(if found.time.is_none() && matches!(toks[at], Tok::Word(_)) {
+        clock_before(toks, at, day, now)
+    } else {
+        found
+    })
+}
+
+/// `4:05 PM CST Feb 12, 2026`
+fn clock_before(toks: &[Tok], at: usize, day: NaiveDate, now: Now) -> Published {
+    let between = |tok: &Tok| matches!(tok, Tok::Space | Tok::Word(_) | Tok::Ch(',' | '.' | '|' | '-'));
+    let found = (at.saturating_sub(12)..at).find_map(|start| {
+        let (time, end) = clock(toks, start).filter(|_| matches!(toks[start], Tok::Num(..)))?;
+        (end <= at && toks[end..at].iter().all(between)).then_some((time, end))
+    });
+    let Some((time, end)) = found else { return Published::day(day) };
+    Published { day, time: Some(time), offset: token::offset(&toks[..at], end, now.zone) }
 }
 
 /// A day written out, and the place after it.
 fn absolute(toks: &[Tok], at: usize, now: Now) -> Option<(NaiveDate, usize)> {
-    republic(toks, at)
+    era(toks, at)
         .or_else(|| year_first(toks, at))
         .or_else(|| month_name(toks, at))
         .or_else(|| year_last(toks, at))
         .or_else(|| without_year(toks, at, now))
 }
 
-/// `民國115年1月14日`
-fn republic(toks: &[Tok], at: usize) -> Option<(NaiveDate, usize)> {
-    if !(is(toks, at, '民') && (is(toks, at + 1, '國') || is(toks, at + 1, '国'))) {
-        return None;
-    }
+/// `民國115年1月14日`, `令和8年1月14日`
+fn era(toks: &[Tok], at: usize) -> Option<(NaiveDate, usize)> {
+    let (Tok::Ch(first), Tok::Ch(second)) = (toks.get(at)?, toks.get(at + 1)?) else { return None };
+    let before = match (first, second) {
+        ('民', '國' | '国') => 1911,
+        ('令', '和') => 2018,
+        ('平', '成') => 1988,
+        _ => return None,
+    };
     let (year, at) = number(toks, skip(toks, at + 2), 3)?;
     let (month, at) = number(toks, unit(toks, at, "年")?, 2)?;
     let (day, at) = number(toks, unit(toks, at, "月")?, 2)?;
-    Some((date(year as i32 + 1911, month, day)?, unit(toks, at, "日號号").unwrap_or(at)))
+    Some((date(year as i32 + before, month, day)?, unit(toks, at, "日號号").unwrap_or(at)))
 }
 
 /// `2026-01-14`, `2026年1月14日`, `2026/1/14`, `26-01-14`, `20260114` followed by a time.
@@ -180,9 +212,9 @@ fn year_first(toks: &[Tok], at: usize) -> Option<(NaiveDate, usize)> {
         2 => 1900 + value as i32,
         _ => return None,
     };
-    let place = unit(toks, at + 1, "-/.年–—")?;
+    let place = unit(toks, at + 1, "-/.年년–—")?;
     let (month, after) = number(toks, place, 2)?;
-    let place = unit(toks, after, "-/.月–—")?;
+    let place = unit(toks, after, "-/.月월–—")?;
     let (day, after) = number(toks, place, 2)?;
     // Two digits first may be a day or a month as well; 年 or a dash says that it is a year.
     if digits == 2
@@ -211,7 +243,7 @@ fn month_name(toks: &[Tok], at: usize) -> Option<(NaiveDate, usize)> {
             (month, day, ordinal(toks, after))
         }
     };
-    let place = separator(toks, after);
+    let place = ordinal(toks, after);
     if let Some(Tok::Num(year, digits @ (2 | 4))) = toks.get(place)
         && !is(toks, place + 1, ':')
     {
@@ -257,11 +289,15 @@ fn without_year(toks: &[Tok], at: usize, now: Now) -> Option<(NaiveDate, usize)>
 /// `3小时前`, `昨天 12:30`, `2 hours ago`
 fn relative(toks: &[Tok], at: usize, now: Now) -> Option<Published> {
     let local = now.local();
+    if let Some(found) = last_weekday(toks, at, local.date(), now) {
+        return Some(found);
+    }
     if let Some((days, after)) = day_word(toks, at) {
         return Some(with_clock(toks, after, local.date() - Days::new(days), now));
     }
     if is(toks, at, '刚') && (is(toks, at + 1, '刚') || is(toks, at + 1, '才'))
         || is(toks, at, '剛') && is(toks, at + 1, '剛')
+        || word(toks, at, "just") && word(toks, skip(toks, at + 1), "now")
     {
         return Some(Published::local(local));
     }
@@ -295,6 +331,30 @@ fn relative(toks: &[Tok], at: usize, now: Now) -> Option<Published> {
     }
 }
 
+/// `周五 12:30`, `上周五`: the last one. Without a clock a weekday alone may be any.
+fn last_weekday(toks: &[Tok], at: usize, today: NaiveDate, now: Now) -> Option<Published> {
+    const DAYS: &str = "一二三四五六日";
+    let before = is(toks, at, '上');
+    let start = at + usize::from(before);
+    let place = match (toks.get(start)?, toks.get(start + 1)) {
+        (Tok::Ch('周' | '週'), _) => start + 1,
+        (Tok::Ch('星' | '礼' | '禮'), Some(Tok::Ch('期' | '拜'))) => start + 2,
+        _ => return None,
+    };
+    let Tok::Ch(c) = toks.get(place)? else { return None };
+    let wanted = DAYS.chars().position(|day| day == *c || day == '日' && *c == '天')? as u64;
+    if !before && clock(toks, place + 1).is_none() {
+        return None;
+    }
+    let passed = u64::from(today.weekday().num_days_from_monday());
+    let back = if before { passed + 7 - wanted } else { (passed + 7 - wanted) % 7 };
+    Some(with_clock(toks, place + 1, today.checked_sub_days(Days::new(back))?, now))
+}
+
+fn word(toks: &[Tok], at: usize, expected: &str) -> bool {
+    matches!(toks.get(at), Some(Tok::Word(word)) if word == expected)
+}
+
 /// 今天, 昨日, 前天, today, yesterday; 今 and 昨 alone are no dates.
 fn day_word(toks: &[Tok], at: usize) -> Option<(u64, usize)> {
     if let Tok::Word(word) = toks.get(at)? {
@@ -304,6 +364,9 @@ fn day_word(toks: &[Tok], at: usize) -> Option<(u64, usize)> {
             _ => return None,
         };
         return Some((days, at + 1));
+    }
+    if is(toks, at, '大') && is(toks, at + 1, '前') && is(toks, at + 2, '天') {
+        return Some((3, at + 3));
     }
     let days = match toks.get(at)? {
         Tok::Ch('今') => 0,
@@ -423,10 +486,10 @@ fn separator(toks: &[Tok], mut at: usize) -> usize {
 fn ordinal(toks: &[Tok], at: usize) -> usize {
     let at = at
         + usize::from(
-            matches!(toks.get(at), Some(Tok::Word(word)) if matches!(word.as_str(), "st" | "nd" | "rd" | "th")),
+            matches!(toks.get(at), Some(Tok::Word(word)) if matches!(word.as_str(), "st" | "nd" | "rd" | "th" | "er")),
         );
     let at = separator(toks, at);
-    at + usize::from(matches!(toks.get(at), Some(Tok::Word(word)) if word == "of")) * 2
+    at + usize::from(matches!(toks.get(at), Some(Tok::Word(word)) if word == "of" || word == "de")) * 2
 }
 
 /// A number of at most `digits` digits, and the place after it.
@@ -447,28 +510,8 @@ fn unit(toks: &[Tok], at: usize, units: &str) -> Option<usize> {
 }
 
 fn month_of(tok: &Tok) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let Tok::Word(word) = tok else { return None };
-    if word.len() < 3 {
-        return None;
-    }
-    NAMES
-        .iter()
-        .position(|name| name.starts_with(word.as_str()) || (word == "sept" && *name == "september"))
-        .map(|n| n as u32 + 1)
+    token::month(word)
 }
 
 #[cfg(test)]
@@ -500,6 +543,16 @@ mod tests {
             ("days ago", "3天前", "2026-01-12"),
             ("yesterday at", "昨天 12:30", "2026-01-14T12:30:00"),
             ("the day before", "前天08:15", "2026-01-13T08:15:00"),
+            ("a weekday with a clock", "周二 08:15", "2026-01-13T08:15:00"),
+            ("last week's", "上周五", "2026-01-09"),
+            ("three days ago", "大前天 08:15", "2026-01-12T08:15:00"),
+            ("Japanese era", "令和8年1月14日", "2026-01-14"),
+            ("French", "14 janvier 2026", "2026-01-14"),
+            ("Spanish", "14 de enero de 2026", "2026-01-14"),
+            ("Greek", "Τετ, 14 Ιαν 2026 08:56:03 +0200", "2026-01-14T08:56:03+02:00"),
+            ("Korean", "2026년 1월 14일", "2026-01-14"),
+            ("the day of the year", "2026-014", "2026-01-14"),
+            ("the week of the year", "2026-W03-3", "2026-01-14"),
             ("English, ago", "2 hours ago", "2026-01-15T08:00:00"),
             ("the offset stays", "2026-01-14T16:56:03+08:00", "2026-01-14T16:56:03+08:00"),
             ("fractions", "2026-01-14T08:56:03.123Z", "2026-01-14T08:56:03Z"),
@@ -507,6 +560,7 @@ mod tests {
             ("RFC 822, an odd offset", "Wed, 14 Jan 2026 01:56:03 GMT-07:00", "2026-01-14T01:56:03-07:00"),
             ("asctime", "Wed Jan 14 16:56:03 CST 2026", "2026-01-14T16:56:03+08:00"),
             ("American", "Jan 14, 2026 4:56 PM", "2026-01-14T16:56:00"),
+            ("the clock first", "Posted: 4:05 PM EST Jan 14, 2026", "2026-01-14T16:05:00-05:00"),
             ("a.m.", "Nov. 16, 2020, 10:57 a.m.", "2020-11-16T10:57:00"),
             ("ordinal", "January 14th, 2026", "2026-01-14"),
             ("European", "14.01.2026 16:56", "2026-01-14T16:56:00"),
@@ -531,6 +585,9 @@ mod tests {
             "2026-13-45",
             "三月不知肉味",
             "1/2",
+            "周五",
+            "3 mai",
+            "2026-400",
         ] {
             assert_eq!(find(text, now()), None, "{text}");
         }

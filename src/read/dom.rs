@@ -1,55 +1,79 @@
 //! Small helpers over the element tree.
 
+use super::tag::Tag;
 use super::text;
 use crate::model::Unreadable;
-use scraper::{ElementRef, Html, Selector};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::{ParseOpts, QualName, driver, local_name, ns};
+use scraper::{ElementRef, Html, HtmlTreeSink, Selector};
 use std::collections::HashSet;
 use url::Url;
 
-/// Deeper nesting than this is an attack or an accident; parsers and walkers pay for each level.
+/// Deeper nesting than this is an attack or an accident: parsers and walkers pay for each level.
 const DEEPEST: usize = 800;
+/// Open formatting (`<font>`) is opened again in each block that follows: fifty kilobytes can ask for gigabytes. A
+/// page may have so many nodes, and one for every four of its bytes; no honest one comes near.
+const FREE_NODES: usize = 20_000;
+/// How much is parsed between two looks at what became of it.
+const CHUNK: usize = 2_048;
 
 /// Parses a page, refusing what would cost without end.
 pub fn parse(html: &str) -> Result<Html, Unreadable> {
-    if let Some(depth) = too_deep(html) {
-        return Err(Unreadable::Broken(format!("the page nests its elements {depth} deep; it was not read")));
-    }
-    Ok(Html::parse_document(html))
+    bounded(driver::parse_document(HtmlTreeSink::new(Html::new_document()), ParseOpts::default()), html)
 }
 
-/// A cheap upper estimate of the nesting, from the tags alone; `None` while it is sane.
-pub fn too_deep(html: &str) -> Option<usize> {
-    let bytes = html.as_bytes();
-    let (mut depth, mut deepest, mut at) = (0_usize, 0_usize, 0_usize);
-    while let Some(next) = bytes[at..].iter().position(|b| *b == b'<') {
-        at += next + 1;
-        let (closing, start) = match bytes.get(at) {
-            Some(b'/') => (true, at + 1),
-            Some(b) if b.is_ascii_alphabetic() => (false, at),
-            _ => continue,
-        };
-        let length = bytes[start..].iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
-        if closes_itself(&bytes[start..start + length]) {
+/// Parses a part of a page, as if it stood in its body.
+pub fn fragment(html: &str) -> Result<Html, Unreadable> {
+    let body = QualName::new(None, ns!(html), local_name!("body"));
+    let sink = HtmlTreeSink::new(Html::new_fragment());
+    bounded(driver::parse_fragment(sink, ParseOpts::default(), body, Vec::new(), false), html)
+}
+
+fn bounded(mut parser: driver::Parser<HtmlTreeSink>, html: &str) -> Result<Html, Unreadable> {
+    if crowded(html) {
+        return Err(Unreadable::Broken(
+            "the page has a tag with thousands of attributes; it was not read".to_owned(),
+        ));
+    }
+    let mut rest = html;
+    while !rest.is_empty() {
+        let (chunk, after) = rest.split_at(rest.ceil_char_boundary(CHUNK));
+        parser.process(StrTendril::from(chunk));
+        rest = after;
+        let page = parser.tokenizer.sink.sink.0.borrow();
+        if page.tree.values().len() > FREE_NODES + html.len() / 4 {
+            return Err(Unreadable::Broken(
+                "the page crosses its elements without end; it was not read".to_owned(),
+            ));
+        }
+        // The newest nodes stand where the parser is; a few of them may not hang in the tree yet.
+        let depth =
+            page.tree.nodes().rev().take(8).map(|node| node.ancestors().take(DEEPEST + 1).count()).max();
+        if depth.is_some_and(|depth| depth > DEEPEST) {
+            return Err(Unreadable::Broken(format!(
+                "the page nests its elements more than {DEEPEST} deep; it was not read"
+            )));
+        }
+    }
+    Ok(parser.finish())
+}
+
+/// Whether a tag has more attributes than can be compared with each other in good time.
+fn crowded(html: &str) -> bool {
+    const MOST: usize = 5_000;
+    let mut at = 0;
+    while let Some(next) = html[at..].find('<').filter(|_| html.len() > MOST) {
+        at += next;
+        let Some(tag) = Tag::parse(&html[at..]) else {
+            at += 1;
             continue;
+        };
+        if tag.count > MOST {
+            return true;
         }
-        if closing {
-            depth = depth.saturating_sub(1);
-        } else {
-            depth += 1;
-            deepest = deepest.max(depth);
-        }
+        at += tag.length;
     }
-    (deepest > DEEPEST).then_some(deepest)
-}
-
-/// Elements that never nest, or that the parser closes when the next one comes.
-fn closes_itself(name: &[u8]) -> bool {
-    const NAMES: &[&str] = &[
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-        "track", "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option", "tbody", "thead", "path", "rect",
-        "use",
-    ];
-    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+    false
 }
 
 /// A selector out of the configuration.

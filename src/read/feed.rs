@@ -1,115 +1,76 @@
-//! RSS, Atom or JSON Feed in, items in the order of the feed out.
+//! RSS, Atom, RDF or JSON Feed in, items in the order of the feed out.
 //!
-//! feed-rs reads, after `repair` has made of the bytes what the standard wants; dates come through our own chain.
+//! One layer stands before two parsers: it decodes, writes out entities, repairs and reads dates. feed-rs reads the
+//! repaired feed; where that leaves items without a date, feedparser-rs reads the decoded one too, and the parse with
+//! more dated items is taken. Nothing is mixed of the two. No panic of theirs passes.
 
+mod dates;
+mod doctype;
+mod entry;
+mod json;
+mod markup;
+mod names;
+mod parsers;
 mod repair;
+mod tree;
 
-use super::date::{self, Now};
+use super::date::Now;
 use super::kind::{self, Kind, Wanted};
-use super::{Body, Feed, FeedItem, charset, dom, odd, text};
-use crate::model::{Published, Unreadable};
-use chrono::{DateTime, NaiveTime, Utc};
-use feed_rs::model as parsed;
+use super::{Body, Feed, charset, dom, odd};
+use crate::model::Unreadable;
 use scraper::Html;
-use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
-
-/// feed-rs keeps instants only; here is what each of them was written as.
-type Written = Arc<Mutex<HashMap<DateTime<Utc>, Published>>>;
 
 pub fn feed(body: &Body) -> Result<Feed, Unreadable> {
     if let kind @ (Kind::Document(_) | Kind::Other(_)) = kind::of(body) {
         return Err(kind.instead_of(Wanted::Feed.words()));
     }
-    let (source, _) = charset::decode(body)?;
-    let trimmed = source.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let input = if trimmed.starts_with('{') {
-        trimmed.to_owned()
-    } else {
-        match repair::repair(trimmed) {
-            Some(repaired) => repaired,
-            None => return Err(no_feed(trimmed, body)),
-        }
-    };
+    let (decoded, _) = charset::decode(body)?;
+    let trimmed = decoded.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let source = doctype::expand(trimmed);
     let now = Now { at: body.fetched, zone: body.zone };
-    let written = Written::default();
-    let parsed = catch_unwind(AssertUnwindSafe(|| parser(body.url, now, &written).parse(input.as_bytes())));
-    let feed = match parsed {
-        Ok(Ok(feed)) => feed,
-        Ok(Err(error)) => {
-            return Err(Unreadable::Broken(format!(
-                "the feed cannot be read: {error}; look at the address in a browser"
-            )));
-        }
-        Err(_) => {
-            return Err(Unreadable::Broken("the feed cannot be read: the parser failed on it".to_owned()));
-        }
+    let is_date = |text: &str| dates::read(text, now).is_some();
+    let repaired = if source.starts_with('{') {
+        json::repair(&source, body.url, &is_date)
+    } else {
+        repair::repair(&source, body.url, &is_date)
     };
-    let written = written.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Feed {
-        title: feed.title.map(|title| line(&title)).filter(|title| !title.is_empty()),
-        items: feed.entries.into_iter().map(|entry| item(entry, body.url, &written)).collect(),
-    })
-}
-
-fn parser(url: Option<&Url>, now: Now, written: &Written) -> feed_rs::parser::Parser {
-    let written = Arc::clone(written);
-    feed_rs::parser::Builder::new()
-        .base_uri(url)
-        // An invented id would look like the feed's own and change with the title.
-        .id_generator(|_, _, _| String::new())
-        .timestamp_parser(move |text| {
-            let found = date::in_feed(text, now)?;
-            let time = found.time.unwrap_or(NaiveTime::MIN);
-            let at = found.day.and_time(time).and_utc()
-                - chrono::TimeDelta::seconds(found.offset.map_or(0, |o| o.local_minus_utc().into()));
-            written.lock().unwrap_or_else(PoisonError::into_inner).insert(at, found);
-            Some(at)
-        })
-        .build()
-}
-
-fn item(entry: parsed::Entry, base: Option<&Url>, written: &HashMap<DateTime<Utc>, Published>) -> FeedItem {
-    let id = Some(entry.id.trim().to_owned()).filter(|id| !id.is_empty());
-    let link = entry
-        .links
-        .iter()
-        .find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"))
-        .or_else(|| entry.links.iter().find(|link| link.rel.as_deref() == Some("related")))
-        .and_then(|link| dom::join(base, &link.href));
-    let url = link.or_else(|| id.as_deref().and_then(|id| dom::join(None, id)));
-    let summary = entry.summary.map(|text| plain(&text)).unwrap_or_default();
-    let content =
-        entry.content.and_then(|content| content.body).map(|body| text::plain(&body)).unwrap_or_default();
-    let author = entry
-        .authors
-        .iter()
-        .filter_map(|person| person.name.as_deref())
-        .map(str::trim)
-        .find(|name| !name.is_empty());
-    FeedItem {
-        id,
-        url,
-        title: entry.title.map(|title| line(&title)).unwrap_or_default(),
-        // A summary that is no excerpt of the content is text of its own.
-        text: if content.is_empty() || summary.len() > content.len() { summary } else { content },
-        author: author.map(str::to_owned),
-        published: entry.published.or(entry.updated).and_then(|at| written.get(&at).copied()),
+    let Some(repaired) = repaired else { return Err(no_feed(&source, body)) };
+    let first = parsers::first(&repaired, now);
+    if first.as_ref().is_ok_and(|feed| dated(feed) >= items_in(&source)) {
+        return first.map_err(broken);
+    }
+    match (first, parsers::second(&source, body.url, now)) {
+        (Ok(first), Ok(second)) if dated(&second) > dated(&first) => Ok(second),
+        (Err(_), Ok(second)) if !second.items.is_empty() => Ok(second),
+        (first, _) => first.map_err(broken),
     }
 }
 
-fn plain(text: &parsed::Text) -> String {
-    text::plain(&text.content)
+fn dated(feed: &Feed) -> usize {
+    feed.items.iter().filter(|item| item.published.is_some()).count()
 }
 
-fn line(text: &parsed::Text) -> String {
-    plain(text).replace('\n', " ")
+/// How many items the source seems to hold.
+fn items_in(source: &str) -> usize {
+    let begins = |name: &str| {
+        source
+            .match_indices(name)
+            .filter(|(at, _)| source[at + name.len()..].starts_with(|c: char| !c.is_alphanumeric()))
+            .count()
+    };
+    begins("<item").max(begins("<entry"))
+}
+
+fn broken(why: String) -> Unreadable {
+    Unreadable::Broken(format!("the feed cannot be read: {why}; look at the address in a browser"))
 }
 
 /// Says what was served instead, and where the feed may be.
 fn no_feed(source: &str, body: &Body) -> Unreadable {
+    if let Some(odd) = odd::of(source, Wanted::Feed) {
+        return odd;
+    }
     let start: String = source.chars().take(2_000).collect::<String>().to_ascii_lowercase();
     if !(start.contains("<html")
         || start.contains("<!doctype html")
@@ -120,9 +81,6 @@ fn no_feed(source: &str, body: &Body) -> Unreadable {
             what: "the body".to_owned(),
             expected: "a feed (no <rss>, <feed>, <rdf:RDF> or JSON in it)".to_owned(),
         };
-    }
-    if let Some(odd) = odd::of(source, Wanted::Feed) {
-        return odd;
     }
     let advertised = dom::parse(source).ok().and_then(|page| advertised(&page, body.url));
     let advice = advertised.map_or_else(

@@ -49,7 +49,11 @@ pub fn thread(body: &Body, select: &ForumSelectors) -> Result<Thread, Unreadable
         let key = if select.text.is_some() { "select.text" } else { "select.posts" };
         return Err(Unreadable::SelectorLost { key: key.to_owned(), selector: css.clone() });
     }
-    Ok(Thread { title: title::of(&page, &head), posts, next: next(&page, select, base.as_ref(), body.url)? })
+    Ok(Thread {
+        title: title::of(&page, &head, &[]),
+        posts,
+        next: next(&page, select, base.as_ref(), body.url)?,
+    })
 }
 
 fn post(

@@ -15,6 +15,9 @@ pub struct PageLine<'a> {
     pub encoding: Option<String>,
     pub title: Option<&'a str>,
     pub author: Option<&'a str>,
+    /// The outlet that the page names as its origin.
+    pub outlet: Option<&'a str>,
+    pub canonical: Option<&'a Url>,
     pub published: Option<Published>,
     pub text: Option<&'a str>,
     /// Why there is no text.
@@ -30,6 +33,8 @@ impl<'a> PageLine<'a> {
                 encoding,
                 title: Some(article.title.as_str()).filter(|title| !title.is_empty()),
                 author: article.author.as_deref(),
+                outlet: article.outlet.as_deref(),
+                canonical: article.canonical.as_ref(),
                 published: article.published,
                 text: Some(&article.text),
                 why: None,
@@ -39,6 +44,8 @@ impl<'a> PageLine<'a> {
                 encoding,
                 title: None,
                 author: None,
+                outlet: None,
+                canonical: None,
                 published: None,
                 text: None,
                 why: Some(why.to_string()),

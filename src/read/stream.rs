@@ -6,7 +6,7 @@
 use super::date::{self, Now};
 use super::meta::Head;
 use super::text::{self, Sink};
-use super::{Article, Body, dom};
+use super::{Article, Body, byline, dom};
 use crate::model::ArticleSelectors;
 use lol_html::html_content::{Element, EndTag, TextChunk, TextType};
 use lol_html::{ElementContentHandlers, HtmlRewriter, Selector, Settings};
@@ -65,10 +65,20 @@ pub(super) fn article(html: &str, body: &Body, select: &ArticleSelectors) -> Opt
     let published = told
         .or_else(|| head.published(now))
         .or_else(|| body.url.and_then(|url| date::in_path(url.path(), now)))?;
-    let author = take(&author).map(|text| text.replace('\n', " ")).or_else(|| head.author());
+    let author = take(&author)
+        .map(|text| text.replace('\n', " "))
+        .or_else(|| head.author().and_then(|author| byline::told(author, &head)));
     let author = author.filter(|author| text::width(author) <= 120);
     let canonical = head.canonical.as_deref().and_then(|href| dom::join(body.url, href));
-    Some(Article { title: title.replace('\n', " "), text, author, published: Some(published), canonical })
+    let outlet = byline::outlet(&head, &[], &text);
+    Some(Article {
+        title: title.replace('\n', " "),
+        text,
+        author,
+        outlet,
+        published: Some(published),
+        canonical,
+    })
 }
 
 fn run(html: &str, handlers: Vec<Handlers>) -> bool {

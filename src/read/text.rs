@@ -80,6 +80,12 @@ impl Sink {
         self.line = true;
     }
 
+    /// The text so far; what is open stays open.
+    pub fn take(&mut self) -> String {
+        (self.line, self.space) = (false, false);
+        std::mem::take(&mut self.out)
+    }
+
     pub fn finish(self) -> String {
         self.out
     }
@@ -146,20 +152,24 @@ pub fn is_block(name: &str) -> bool {
     )
 }
 
-/// Walks an element's subtree in document order without recursion: `enter` may refuse a subtree.
-pub fn walk<'a>(
-    root: ElementRef<'a>,
-    mut enter: impl FnMut(ElementRef<'a>) -> bool,
-    mut leave: impl FnMut(ElementRef<'a>),
-    mut text: impl FnMut(&str),
-) {
+/// Meets the nodes of a subtree.
+pub trait Visitor<'t> {
+    /// `false` refuses the subtree.
+    fn enter(&mut self, element: ElementRef<'t>) -> bool;
+    /// Of an element that was not refused.
+    fn leave(&mut self, element: ElementRef<'t>);
+    fn text(&mut self, text: &'t str);
+}
+
+/// Walks an element's subtree in document order without recursion.
+pub fn walk<'t>(root: ElementRef<'t>, visitor: &mut impl Visitor<'t>) {
     let top = root.id();
     let mut node = *root;
     loop {
         let mut descend = false;
         match (node.value(), ElementRef::wrap(node)) {
-            (Node::Text(value), _) => text(value),
-            (_, Some(element)) => descend = enter(element),
+            (Node::Text(value), _) => visitor.text(value),
+            (_, Some(element)) => descend = visitor.enter(element),
             _ => {}
         }
         if descend && let Some(child) = node.first_child() {
@@ -167,7 +177,7 @@ pub fn walk<'a>(
             continue;
         }
         if descend && let Some(element) = ElementRef::wrap(node) {
-            leave(element);
+            visitor.leave(element);
         }
         loop {
             if node.id() == top {
@@ -182,7 +192,7 @@ pub fn walk<'a>(
                 None => return,
             }
             if let Some(element) = ElementRef::wrap(node) {
-                leave(element);
+                visitor.leave(element);
             }
         }
     }
@@ -190,56 +200,56 @@ pub fn walk<'a>(
 
 /// The text of an element, without the subtrees that `skip` names.
 pub fn of(root: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) -> bool) -> String {
-    let sink = std::cell::RefCell::new(Sink::default());
-    feed(&sink, root, skip);
-    sink.into_inner().finish()
+    let mut sink = Sink::default();
+    feed(&mut sink, root, skip);
+    sink.finish()
+}
+
+/// The same, into a sink that goes on.
+pub fn feed(sink: &mut Sink, root: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) -> bool) {
+    walk(root, &mut Feed { sink, skip, spaced: false });
 }
 
 /// The same, with a space wherever a tag stands: `09-30` and `22:46` in two spans are two words.
 pub fn spaced(root: ElementRef<'_>) -> String {
-    let sink = std::cell::RefCell::new(Sink::default());
-    walk(
-        root,
-        |element| {
-            let name = element.value().name();
-            sink.borrow_mut().start(name);
-            sink.borrow_mut().space = true;
-            if hides(name) {
-                sink.borrow_mut().end(name);
-            }
-            !hides(name)
-        },
-        |element| {
-            let mut sink = sink.borrow_mut();
-            sink.end(element.value().name());
-            sink.space = true;
-        },
-        |text| sink.borrow_mut().text(text),
-    );
-    sink.into_inner().finish()
+    let mut sink = Sink::default();
+    walk(root, &mut Feed { sink: &mut sink, skip: |_: ElementRef<'_>| false, spaced: true });
+    sink.finish()
 }
 
-/// The same, into a sink that goes on.
-pub fn feed(sink: &std::cell::RefCell<Sink>, root: ElementRef<'_>, skip: impl Fn(ElementRef<'_>) -> bool) {
-    walk(
-        root,
-        |element| {
-            let name = element.value().name();
-            let enters = !hides(name) && !skip(element);
-            if enters {
-                sink.borrow_mut().start(name);
-            }
-            enters
-        },
-        |element| sink.borrow_mut().end(element.value().name()),
-        |text| sink.borrow_mut().text(text),
-    );
+struct Feed<'s, F> {
+    sink: &'s mut Sink,
+    skip: F,
+    spaced: bool,
+}
+
+impl<'t, F: Fn(ElementRef<'_>) -> bool> Visitor<'t> for Feed<'_, F> {
+    fn enter(&mut self, element: ElementRef<'t>) -> bool {
+        let name = element.value().name();
+        self.sink.space |= self.spaced;
+        let enters = !hides(name) && !(self.skip)(element);
+        if enters {
+            self.sink.start(name);
+        }
+        enters
+    }
+
+    fn leave(&mut self, element: ElementRef<'t>) {
+        self.sink.end(element.value().name());
+        self.sink.space |= self.spaced;
+    }
+
+    fn text(&mut self, text: &'t str) {
+        self.sink.text(text);
+    }
 }
 
 /// Plain text of something that may hold tags and character references (a feed's title or content).
 pub fn plain(markup: &str) -> String {
-    if looks_marked_up(markup) && super::dom::too_deep(markup).is_none() {
-        return of(Html::parse_fragment(markup).root_element(), |_| false);
+    if looks_marked_up(markup)
+        && let Ok(page) = super::dom::fragment(markup)
+    {
+        return of(page.root_element(), |_| false);
     }
     let mut sink = Sink::default();
     for (n, line) in unescape(markup).lines().enumerate() {

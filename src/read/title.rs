@@ -8,10 +8,54 @@ use super::{dom, text};
 use scraper::{ElementRef, Html};
 
 /// The headline of a page, empty if it has none.
-pub fn of(page: &Html, head: &Head) -> String {
-    let headings = headings(page);
-    choose(head, &headings)
+///
+/// `above`: the lines above the body, the nearest first, and whether each is a heading.
+pub fn of(page: &Html, head: &Head, above: &[(String, bool)]) -> String {
+    let title = choose(head, &headings(page));
+    let is_shown = |title: &str| above.iter().any(|(line, _)| fold(line) == fold(title));
+    if above.is_empty() || is_shown(&title) {
+        return title;
+    }
+    // Page two of an article.
+    if let Some(first) = without_page(&title).filter(|first| is_shown(first)) {
+        return first.to_owned();
+    }
+    // The column may stand in front of the headline, or alone: what is shown above the text decides.
+    let part = head
+        .title
+        .split(['_', '|', '｜', '-', '–', '—'])
+        .map(str::trim)
+        .find(|part| text::width(part) >= 12 && is_shown(part));
+    if let Some(part) = part {
+        return part.to_owned();
+    }
+    let column = text::width(title.split(['_', '|', '-', '–', '—']).next().unwrap_or(&title).trim()) < COLUMN;
+    let heading = above.iter().find(|(line, heading)| *heading && text::width(line) >= COLUMN);
+    match above_date(above).or(heading.filter(|_| text::width(&title) < COLUMN)) {
+        Some((better, _)) if column => better.clone(),
+        _ => title,
+    }
 }
+
+/// The line over the one with the date.
+fn above_date(above: &[(String, bool)]) -> Option<&(String, bool)> {
+    let date = above.iter().position(|(line, _)| super::trim::is_byline(line))?;
+    above
+        .get(date + 1)
+        .filter(|(line, _)| (12..=120).contains(&text::width(line)) && !super::trim::is_byline(line))
+}
+
+/// `标题(2)` is page two of `标题`.
+fn without_page(title: &str) -> Option<&str> {
+    let inner = title.strip_suffix([')', '）'])?;
+    let open = inner.rfind(['(', '（'])?;
+    let number = inner[open..].trim_start_matches(['(', '（']);
+    ((1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| title[..open].trim_end())
+}
+
+/// A headline is rarely narrower than this, the name of a column hardly ever as wide.
+const COLUMN: usize = 18;
 
 fn headings(page: &Html) -> Vec<String> {
     let mut found = Vec::new();
@@ -228,7 +272,27 @@ mod tests {
             ("nothing", "<p>x", ""),
         ] {
             let page = Html::parse_document(html);
-            assert_eq!(of(&page, &Head::of(&page)), expected, "{why}");
+            assert_eq!(of(&page, &Head::of(&page), &[]), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_columns_name_is_no_headline() {
+        let page = Html::parse_document(
+            "<title>新闻动态--砚溪市地理学会官网</title><h5>砚溪市地理学会年会在老城区召开</h5>",
+        );
+        let line = |text: &str, heading| (text.to_owned(), heading);
+        let headline = line("砚溪市地理学会年会在老城区召开", true);
+        for (why, above, expected) in [
+            (
+                "the heading above the text",
+                vec![line("发布时间：2026-01-14", false), headline.clone()],
+                headline.0.as_str(),
+            ),
+            ("shown above the text", vec![line("新闻动态", false), headline.clone()], "新闻动态"),
+            ("nothing better", vec![line("当前位置", false)], "新闻动态"),
+        ] {
+            assert_eq!(of(&page, &Head::of(&page), &above), expected, "{why}");
         }
     }
 }

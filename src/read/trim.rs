@@ -1,34 +1,146 @@
 //! The lines of a body in, those of the article out: editor lines, share widgets, related links, disclaimers go.
+//!
+//! Words alone decide at the edges, where sites speak; in the middle a line must also look like it (a link, a
+//! button), because an article may be about any of these words.
 
-use super::text;
+mod phrases;
 
-/// One line of the extracted body.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Line {
-    pub text: String,
-    /// How much of it is link text, in widths.
-    pub linked: usize,
-}
+pub use phrases::is_byline;
+
+use super::body::Line;
+use phrases::Heading;
+
+/// How far into the text the first lines reach, and the last ones.
+const HEAD: usize = 6;
+const TAIL: usize = 8;
+/// Text as wide as this: the article has begun.
+const BEGUN: u32 = 100;
 
 /// Keeps the article's own lines.
 pub fn article(mut lines: Vec<Line>, title: &str) -> Vec<Line> {
-    let total: usize = lines.iter().map(|line| text::width(&line.text)).sum();
-    let mut seen = 0;
-    let mut end = lines.len();
-    for (at, line) in lines.iter().enumerate() {
-        // Behind a heading like this nothing of the article follows; the first lines may be a table of contents.
-        if at > 0 && seen * 3 >= total && opens_the_rest(&line.text) {
-            end = at;
-            break;
-        }
-        seen += text::width(&line.text);
-    }
-    lines.truncate(end);
-    lines.retain(|line| !is_furniture(&line.text));
+    let tail = lines.len().saturating_sub(TAIL);
+    lines[tail..].iter_mut().for_each(|line| phrases::clip(&mut line.text));
+    cut_rest(&mut lines);
+    let links = lines.iter().filter(|line| is_link(line)).count();
+    // Where links are the text (a press review), they stay.
+    let drop_links = links * 3 < lines.len();
+    lines.retain(|line| {
+        !(phrases::is_furniture(line) || phrases::offers(line) || drop_links && is_link(line))
+    });
     trim_start(&mut lines, title);
+    cut_comments(&mut lines);
     cut_dated_list(&mut lines);
+    cut_link_list(&mut lines);
     trim_end(&mut lines);
     lines
+}
+
+/// A line that is nothing but a link to something else.
+fn is_link(line: &Line) -> bool {
+    line.wide > 0 && line.linked * 10 >= line.wide * 9 && !line.heading && !line.item
+}
+
+/// Running text: long enough, and not a link.
+fn is_prose(line: &Line) -> bool {
+    line.wide >= 80 && line.linked * 3 < line.wide && !line.item
+}
+
+fn total(lines: &[Line]) -> u32 {
+    lines.iter().map(|line| line.wide).sum()
+}
+
+/// Behind a heading like `相关阅读` nothing of the article follows, or a box within it.
+fn cut_rest(lines: &mut Vec<Line>) {
+    let all = total(lines);
+    let (mut seen, mut at) = (0, 0);
+    while at < lines.len() {
+        let kind = if at > 0 { phrases::heading(&lines[at]) } else { None };
+        let behind = &lines[at + 1..];
+        match kind {
+            Some(Heading::End) if seen >= BEGUN && lines[at].wide <= 60 => return lines.truncate(at),
+            // The first lines may be a table of contents.
+            Some(_) if seen * 3 >= all => {
+                let prose: u32 = behind.iter().filter(|line| is_prose(line)).map(|line| line.wide).sum();
+                if prose * 4 < all {
+                    return lines.truncate(at);
+                }
+                let end = behind.iter().position(is_prose).map_or(lines.len(), |n| at + 1 + n);
+                lines.drain(at..end.min(at + TAIL));
+            }
+            _ => {
+                seen += lines[at].wide;
+                at += 1;
+            }
+        }
+    }
+}
+
+/// Behind some text, a row of pieces with a name and a clock each: comments.
+fn cut_comments(lines: &mut Vec<Line>) {
+    let rows: Vec<usize> = (HEAD..lines.len()).filter(|at| is_signed(&lines[*at])).collect();
+    let [first, .., last] = rows[..] else { return };
+    if rows.len() < 3 || total(&lines[..first]) < BEGUN * 2 || last - first > rows.len() * 8 {
+        return;
+    }
+    let names =
+        lines[..first].iter().rev().take(3).take_while(|line| line.wide <= 40 && !phrases::ends(&line.text));
+    let from = first - names.count();
+    lines.truncate(from);
+}
+
+/// `砚溪网友 2026-01-14 16:56`, `3小时前`
+fn is_signed(line: &Line) -> bool {
+    let digits = line.text.bytes().filter(u8::is_ascii_digit).count();
+    line.wide <= 60
+        && (digits >= 8 && line.text.contains(':') && line.text.contains(['-', '/', '年', '月'])
+            || digits >= 1
+                && ["小时前", "分钟前", "天前", "小時前", "分鐘前", " ago"]
+                    .iter()
+                    .any(|ago| line.text.contains(ago)))
+}
+
+/// Byline, date and the repeated title in front.
+fn trim_start(lines: &mut Vec<Line>, title: &str) {
+    let head = &lines[..lines.len().min(HEAD)];
+    let short = |line: &Line| line.wide < 100 && !line.text.ends_with(['。', '.']);
+    // The names of site and column stand above the headline, those of the authors above the date.
+    let edge = |line: &Line| is_same(&line.text, title) || phrases::is_date(&line.text);
+    if let Some(at) = head.iter().rposition(edge)
+        && lines.len() > at + 1
+        && lines[..at]
+            .iter()
+            .all(|line| short(line) || phrases::is_byline(&line.text) || line.text.contains("://"))
+    {
+        lines.drain(..=at);
+    }
+    for _ in 0..HEAD {
+        let Some(first) = lines.first() else { return };
+        let byline = phrases::is_byline(&first.text);
+        let drop = byline
+            || is_same(&first.text, title)
+            || first.wide <= 60 && first.linked * 10 >= first.wide * 8 && lines.len() > 3;
+        if !drop {
+            return;
+        }
+        lines.remove(0);
+        // Whom the author writes for: `Yanxi Press` below `By Lin Jiance`.
+        if byline
+            && lines.len() > 2
+            && lines[0].wide <= 40
+            && !lines[0].heading
+            && !phrases::ends(&lines[0].text)
+            && is_prose(&lines[1])
+        {
+            lines.remove(0);
+        }
+    }
+}
+
+fn is_same(line: &str, title: &str) -> bool {
+    let plain = |text: &'_ str| {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    !title.is_empty() && line.len() < title.len() * 2 + 16 && plain(line) == plain(title)
 }
 
 /// Headlines with a bare date under each, in the last third, are other articles.
@@ -42,149 +154,143 @@ fn cut_dated_list(lines: &mut Vec<Line>) {
     let days: Vec<usize> =
         lines.iter().enumerate().filter(|(_, line)| is_day(line)).map(|(at, _)| at).collect();
     let [first, _, ..] = days[..] else { return };
-    let before: usize = lines[..first].iter().map(|line| text::width(&line.text)).sum();
-    let total: usize = lines.iter().map(|line| text::width(&line.text)).sum();
-    if before * 3 >= total * 2 && first > 1 {
+    let before = total(&lines[..first]);
+    if before * 3 >= total(lines) * 2 && first > 1 {
         lines.truncate(first - 1);
     }
 }
 
-/// Byline, date and the repeated title in front.
-fn trim_start(lines: &mut Vec<Line>, title: &str) {
-    let same = |a: &str, b: &str| {
-        a.chars().filter(|c| c.is_alphanumeric()).eq(b.chars().filter(|c| c.is_alphanumeric()))
-    };
-    for _ in 0..8 {
-        let Some(first) = lines.first() else { return };
-        let drop = !title.is_empty() && same(&first.text, title)
-            || is_byline(&first.text)
-            || text::width(&first.text) <= 60
-                && first.linked * 10 >= text::width(&first.text) * 8
-                && lines.len() > 3;
-        if !drop {
-            return;
-        }
-        lines.remove(0);
+/// A list at the end whose items are links, with the line that announces it.
+fn cut_link_list(lines: &mut Vec<Line>) {
+    let items =
+        lines.iter().rev().take_while(|line| line.item || line.linked * 3 >= line.wide.max(1)).count();
+    let from = lines.len() - items;
+    let list = &lines[from..];
+    let mostly = list.iter().filter(|line| line.linked * 2 > line.wide).count() * 2 >= items;
+    let all = list.iter().all(|line| line.linked > 0);
+    let share = list.iter().map(|line| line.linked).sum::<u32>() * 3 >= total(list);
+    if items < 2 || !(mostly || all && share) || total(list) * 2 > total(lines) {
+        return;
     }
+    let announced = from > 1 && lines[from - 1].wide <= 80 && !lines[from - 1].text.ends_with(['。', '.']);
+    lines.truncate(from - usize::from(announced));
 }
 
 fn trim_end(lines: &mut Vec<Line>) {
-    while let Some(last) = lines.last() {
-        let wide = text::width(&last.text);
-        let only_links = last.linked * 10 >= wide * 8 && wide > 0;
-        if !(is_byline(&last.text) || closes(&last.text) || only_links && lines.len() > 2) {
-            return;
-        }
+    let from = lines.len().saturating_sub(TAIL).max(1);
+    let closing = |line: &Line| {
+        phrases::is_byline(&line.text)
+            || phrases::closes(line)
+            || line.linked * 10 >= line.wide * 8 && line.wide > 0 && !line.heading
+    };
+    // A bit of text may stand between two closing lines: the earliest counts behind which nothing is prose.
+    let weak = |line: &Line| closing(line) || line.wide < 60 && !phrases::ends(&line.text);
+    let cut = (from..lines.len()).find(|at| closing(&lines[*at]) && lines[*at..].iter().all(weak));
+    if let Some(cut) = cut {
+        lines.truncate(cut);
+    }
+    // A heading without anything below it.
+    while lines.len() > 2 && lines.last().is_some_and(|last| last.heading && !phrases::ends(&last.text)) {
         lines.pop();
     }
-}
-
-/// A short line that only says where, when and by whom.
-fn is_byline(line: &str) -> bool {
-    const STARTS: &str = "来源：|来源:|稿件来源|文章来源|信息来源|新闻来源|作者：|作者:|编辑：|编辑:|时间：|\
-         发布时间|发布日期|发表时间|发表于|发布于|日期：|更新时间|字号|字体|【字体|[字体|浏览次数|\
-         点击数|阅读数|浏览量|阅读：|点击：|浏览：|当前位置|首页 >|首页>|您现在的位置|您当前的位置";
-    let line = line.trim();
-    let wide = text::width(line);
-    wide <= 100 && STARTS.split('|').any(|start| line.starts_with(start)) || wide <= 40 && only_a_date(line)
-}
-
-/// `2026-01-14 16:56`, `2026年1月14日 16:56 砚溪日报`
-fn only_a_date(line: &str) -> bool {
-    let digits = line.chars().filter(char::is_ascii_digit).count();
-    let begins = line.starts_with("20") || line.starts_with("19");
-    let plain = !line.contains(['，', '。', ',']);
-    // `砚溪日报2026年1月14日16:56`: an outlet, a full date and a clock
-    let clocked =
-        digits >= 10 && line.contains([':', '：']) && line.contains("20") && text::width(line) - digits <= 26;
-    plain && (begins && digits >= 8 && line.chars().count() - digits <= 14 || clocked)
-}
-
-/// Headings behind which only the site speaks.
-fn opens_the_rest(line: &str) -> bool {
-    const HEADS: &str = "相关阅读|相关新闻|相关文章|相关报道|相关链接|相关推荐|相关专题|相关内容|延伸阅读|推荐阅读|\
-         更多阅读|热门推荐|热门阅读|热门文章|热门点阅|熱門點閱|猜你喜欢|大家都在看|为您推荐|\
-         为你推荐|精彩推荐|编辑推荐|最新评论|热门评论|网友评论|发表评论|我要评论|文章评论|评论列表|\
-         全部评论|下一篇|上一篇|相關新聞|相關閱讀|相關文章|延伸閱讀|推薦閱讀|更多新聞|更多精彩|\
-         往期推荐|往期精彩|免责声明|版权声明|特别声明|郑重声明|本站声明|转载声明|声明：|声明:|\
-         【免责声明】|related articles|related stories|read more:|more from|recommended for you|\
-         you may also like|share this|comments|leave a reply|leave a comment|sign up for|\
-         subscribe to|延伸推荐|展开阅读全文";
-    let squeezed = line.replace([' ', '·', '|'], "");
-    let line = if squeezed.starts_with("延伸") { &squeezed } else { line };
-    let lower = line
-        .trim_start_matches(['【', '[', '■', '●', '▼', '>', '》', '*', '·', '◆', '▲', '—', '-', ' '])
-        .to_lowercase();
-    let Some(head) = HEADS.split('|').find(|head| lower.starts_with(*head)) else { return false };
-    // A sentence may begin with such a word; a notice is a short heading or says so with a colon.
-    let rest = lower[head.len()..].trim_start_matches(['】', ']', ' ']);
-    head.ends_with(['：', ':'])
-        || rest.is_empty()
-        || rest.starts_with(['：', ':', '/', '(', '（', '>', '»'])
-        || (head.is_ascii() && text::width(&lower) <= 60)
-        || text::width(&lower) <= 24 && !lower.contains(['，', '。'])
-}
-
-/// Lines of the site's machinery, wherever they stand.
-fn is_furniture(line: &str) -> bool {
-    const STARTS: &str = "责任编辑|責任編輯|（责任编辑|(责任编辑|（责编|(责编|责编：|责编:|[责任编辑|【责任编辑|\
-         【责编|［责任编辑|（编辑|(编辑|[编辑|【编辑|【纠错】|[纠错]|分享到|分享至|分享：|一键分享|\
-         扫一扫|扫码|打印本页|关闭窗口|【打印|查看更多|转播到|点击图片|\
-         长按|关注公众号|加载中|正在加载|阅读原文|展开全文|返回顶部|收藏本文|我要纠错|\
-         特别声明：以上|advertisement|(原标题|值班主任|校对：|审核：|播放视频|\
-         初审：|终审：|复审：|编审：|监制：|您的浏览器|你的浏览器|暂时无法播放|自动播放|下载客户端|\
-         知道了|您认为这篇文章|请下载客户端";
-    let line = line.trim().to_lowercase();
-    let wide = text::width(&line);
-    if wide == 0 || line.chars().all(|c| !c.is_alphanumeric()) {
-        return true;
-    }
-    wide <= 120 && STARTS.split('|').any(|start| line.starts_with(start)) && !line.starts_with("(原标题")
-        || wide <= 60
-            && (line.contains("返回") && line.contains("查看更多")
-                || line.contains("转播到")
-                || line.contains("扫一扫"))
-}
-
-/// A last line in which the site and not the author speaks.
-fn closes(line: &str) -> bool {
-    const PARTS: &str = "本文来自|更多原创资讯|请下载|未经授权|未经许可|不得转载|转载请注明|版权所有|版权归|侵权|\
-         仅代表作者|不代表本|著作权|all rights reserved|copyright|©|本网站|请联系|欢迎关注|公众号|\
-         投诉|举报|责任编辑|责编|编辑：|編輯：|扫码|二维码|文章来源|来源：|原标题：|转自：|标签：|\
-         关键词：|tags:|赞(|收藏|文章关键词|扫描下方二维码|下载客户端|微信号|关注我们";
-    let line = line.trim().to_lowercase();
-    let wide = text::width(&line);
-    let bracketed = line.starts_with(['（', '(', '【', '[']) && line.ends_with(['）', ')', '】', ']']);
-    PARTS.split('|').any(|part| line.contains(part))
-        && (wide <= 90 || bracketed && wide <= 200)
-        && !line.starts_with("原标题")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::text;
 
-    fn trimmed(lines: &[&str]) -> String {
-        let lines = lines.iter().map(|line| Line { text: (*line).to_owned(), linked: 0 }).collect();
-        article(lines, "题目").iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("/")
+    const A: &str =
+        "砚溪市今日通报，岚栎科技的产品检验合格，市场监督管理部门说以后还会继续抽查，结果将向社会公布。";
+    const B: &str =
+        "Lanli Technology said on Tuesday that every product it sells in Yanxi has passed the inspection.";
+
+    /// `[text]` is a link, `* text` an item, `# text` a heading.
+    fn line(text: &str) -> Line {
+        let (mut line, mut rest) = (Line::default(), text);
+        if let Some(item) = rest.strip_prefix("* ") {
+            (line.item, rest) = (true, item);
+        }
+        if let Some(heading) = rest.strip_prefix("# ") {
+            (line.heading, rest) = (true, heading);
+        }
+        let inner = rest.find('[').and_then(|at| Some(&rest[at + 1..rest.find(']')?]));
+        line.linked = inner.map_or(0, |inner| text::width(inner) as u32);
+        line.text = rest.replace(['[', ']'], "");
+        line.wide = text::width(&line.text) as u32;
+        line
     }
 
     #[test]
     fn the_sites_own_lines_go() {
-        const A: &str = "砚溪市今日通报，岚栎科技的产品检验合格。";
         for (why, lines, expected) in [
             ("title, byline and date in front", &["题目", "来源：砚溪日报", "2026-01-14 16:56", A][..], A),
             ("an editor's line", &[A, "（责任编辑：林监测）"], A),
             ("related reading and all behind it", &[A, "相关阅读：", "另一条新闻"], A),
+            ("a box within the text", &[A, A, "相关阅读：", "[另一条新闻]", A, A], "A/A/A/A"),
             (
                 "a sentence that begins alike",
                 &[A, "相关报道称，公司已经复工。", A],
                 "A/相关报道称，公司已经复工。/A",
             ),
             ("a copyright line", &[A, "版权所有，未经授权不得转载"], A),
+            ("glued to the last sentence", &[A, "公司已经复工。返回搜狐，查看更多"], "A/公司已经复工。"),
             ("marks without words", &[A, "◆◆◆", A], "A/A"),
+            ("column above the headline", &["砚溪新闻", "题目", A], A),
+            (
+                "comments longer than the article",
+                &[A, A, "最热评论", "砚溪网友 2026-04-02 9:57", A, A, A, A, A, A],
+                "A/A",
+            ),
+            (
+                "comments without a heading",
+                &[
+                    A,
+                    A,
+                    A,
+                    A,
+                    A,
+                    A,
+                    "砚溪网友甲 2026-04-02 9:57",
+                    A,
+                    "砚溪网友乙 2026-04-02 9:58",
+                    A,
+                    "砚溪网友丙 2026-04-02 9:59",
+                    A,
+                ],
+                "A/A/A/A/A/A",
+            ),
+            ("an offer among the text", &[A, "[【点击投票】选出年度人物]", A, A], "A/A/A"),
+            ("a list of links at the end", &[A, A, "更多报道", "* [甲公司复工]", "* [乙公司停产]"], "A/A"),
+            (
+                "a list of the article's own",
+                &[A, "要点如下：", "* 产品合格", "* 抽查继续"],
+                "A/要点如下：/产品合格/抽查继续",
+            ),
+            (
+                "By and date",
+                &["By LIN JIANCE", "Yanxi Press", "Updated 11:21 pm CST, Tuesday, November 19, 2019", B],
+                B,
+            ),
+            ("a link in the middle", &[B, "[LANLI OPENS A THIRD PLANT]", B, B], "B/B/B"),
+            ("Read more", &[B, "Read more: [Lanli opens a third plant]", B], "B/B"),
+            ("an advertisement", &[B, "Advertisement", B], "B/B"),
+            ("who else wrote", &[B, "(Reporting by Lin Jiance; editing by Zhou Yun)", "___"], B),
+            ("who the author is", &[B, "Zhou Yun is a writer in Yanxi."], B),
+            ("follow us", &[B, "Follow us on Facebook and Twitter."], B),
+            (
+                "a sentence about following",
+                &[B, "Follow the money, said the auditor, and left.", B],
+                "B/Follow the money, said the auditor, and left./B",
+            ),
         ] {
-            assert_eq!(trimmed(lines).replace(A, "A"), expected.replace(A, "A"), "{why}");
+            let lines = lines.iter().map(|text| line(text)).collect();
+            let kept: Vec<String> = article(lines, "题目").into_iter().map(|line| line.text).collect();
+            assert_eq!(
+                kept.join("/").replace(A, "A").replace(B, "B"),
+                expected.replace(A, "A").replace(B, "B"),
+                "{why}"
+            );
         }
     }
 }

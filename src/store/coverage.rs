@@ -3,7 +3,7 @@
 use super::tx::{instant, millis};
 use super::{StoreError, Tx, View};
 use crate::model::{CoverageFacts, TroubleLine};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::params;
 
 /// A row is cut here at the latest, so that a day's figures need no row from far before.
@@ -62,6 +62,25 @@ impl Tx<'_> {
         Ok(new == 1)
     }
 
+    /// Counts one more telling of an open trouble that has lasted for another `after`; `None`: not yet.
+    pub fn told_again(
+        &self,
+        scope: &str,
+        subject: &str,
+        kind: &str,
+        reason: &str,
+        after: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> Result<Option<u32>, StoreError> {
+        self.maybe(
+            "UPDATE trouble SET told = told + 1, told_at = ?6, reason = ?4
+              WHERE scope = ?1 AND subject = ?2 AND kind = ?3 AND closed IS NULL AND coalesce(told_at, opened) <= ?5
+          RETURNING told",
+            params![scope, subject, kind, reason, millis(now - after), millis(now)],
+            |row| row.get(0),
+        )
+    }
+
     /// `true` where one was open.
     pub fn close_trouble(
         &self,
@@ -90,6 +109,15 @@ impl View<'_> {
                     TroubleLine { subject: row.get(1)?, reason: row.get(2)?, since: instant(row.get(3)?) },
                 ))
             },
+        )
+    }
+
+    /// How often silent channels were dunned since then, by name.
+    pub fn dunned(&self, since: DateTime<Utc>) -> Result<Vec<(String, u32)>, StoreError> {
+        self.rows(
+            "SELECT subject, sum(told) FROM trouble WHERE kind = 'stale' AND opened >= ?1 GROUP BY subject",
+            [millis(since)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
     }
 

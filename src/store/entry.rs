@@ -27,7 +27,7 @@ impl View<'_> {
     /// Entries and revisions in the file, hits, mentions, incidents: for `status` and the closing line of `run --once`.
     pub fn totals(&self) -> Result<Totals, StoreError> {
         Ok(Totals {
-            entries: self.one("SELECT count(*) FROM entry", [])?,
+            entries: self.one("SELECT count(*) FROM entry WHERE around = 0", [])?,
             hits: self.one("SELECT coalesce(sum(n), 0) FROM hits", [])?,
             mentions: self.one("SELECT count(*) FROM mention", [])?,
             incidents_open: self.one("SELECT count(*) FROM incident WHERE state <> 'closed'", [])?,

@@ -153,6 +153,9 @@ impl Tx<'_> {
             params![incident, state, millis(now), end],
         )?;
         self.cancel_ladder_mails(incident, "closed", now)?;
+        if verdict != Verdict::Irrelevant {
+            self.forget_around(incident)?;
+        }
         Ok(true)
     }
 
@@ -378,7 +381,7 @@ impl View<'_> {
         let range = (millis(from), millis(until));
         Ok((
             self.one("SELECT count(*) FROM mention WHERE old IS NOT NULL AND at >= ?1 AND at < ?2", range)?,
-            self.one("SELECT count(*) FROM entry WHERE old = 'first_visit' AND first_seen >= ?1 AND first_seen < ?2", range)?,
+            self.one("SELECT count(*) FROM entry WHERE old = 'first_visit' AND around = 0 AND first_seen >= ?1 AND first_seen < ?2", range)?,
         ))
     }
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 /// "TFng" in ASCII, so that `file` and we recognise our own.
 const APPLICATION_ID: i64 = 0x5446_6e67;
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001.sql"))];
+const MIGRATIONS: &[M<'static>] =
+    &[M::up(include_str!("migrations/0001.sql")), M::up(include_str!("migrations/0002.sql"))];
 
 /// The one writing connection, with tables up to date.
 pub fn writer(path: &Path) -> Result<Connection, StoreError> {

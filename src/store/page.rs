@@ -3,6 +3,7 @@
 use super::body::Keep;
 use super::tx::millis;
 use super::{Packed, StoreError, Tx};
+use crate::model::NewDomain;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
@@ -32,6 +33,8 @@ pub struct PageRecord {
     pub fetch: Option<FetchRecord>,
     pub entries: Vec<EntryRecord>,
     pub links: Vec<LinkRecord>,
+    /// Of a page that was read whole.
+    pub around: Option<AroundRecord>,
     pub lexicon: i64,
 }
 
@@ -49,6 +52,7 @@ impl PageRecord {
             fetch: None,
             entries: Vec::new(),
             links: Vec::new(),
+            around: None,
             lexicon: self.lexicon,
         }
     }
@@ -63,6 +67,17 @@ pub struct FetchRecord {
     pub wire: Option<Packed>,
     /// Status, headers as received, address chain, time: JSON.
     pub fetched: String,
+}
+
+/// What was seen around the article of an own page; the entry it makes is the last of the page's.
+#[derive(Debug, Clone)]
+pub struct AroundRecord {
+    pub page: String,
+    /// Digests of the lines of its entry.
+    pub lines: Vec<String>,
+    pub domains: Vec<NewDomain>,
+    /// The first look at such a page of this source: what is there is not news.
+    pub learning: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +111,8 @@ pub struct EntryRecord {
     pub excerpt: String,
     pub tier: &'static str,
     pub personal: bool,
+    /// What stands around an article, no article.
+    pub around: bool,
 }
 
 /// What was new about a page.
@@ -145,6 +162,12 @@ impl Tx<'_> {
         for (index, entry) in record.entries.iter().enumerate() {
             self.record_entry(record, index, entry, &mut recorded)?;
         }
+        if let Some(around) = &record.around {
+            let last = record.entries.len().wrapping_sub(1);
+            let entry = recorded.revised.iter().find(|(index, _)| *index == last).map(|(_, entry)| *entry);
+            let entry = entry.filter(|_| record.entries.last().is_some_and(|entry| entry.around));
+            self.record_around(record, around, entry)?;
+        }
         for link in &record.links {
             recorded.new_links += u32::from(self.record_link(record, link)?);
         }
@@ -167,10 +190,23 @@ impl Tx<'_> {
         entry: &EntryRecord,
         recorded: &mut Recorded,
     ) -> Result<(), StoreError> {
+        if entry.around
+            && let Some(around) = &record.around
+            && self.shown_already(record.visit.source, &around.lines)?
+        {
+            return Ok(());
+        }
+        // Also what another source showed first: two lists of one site share their notices.
+        if let Some(at) = entry.published_at.filter(|at| *at <= record.at) {
+            self.execute(
+                "UPDATE source SET newest_item_at = ?2 WHERE id = ?1 AND coalesce(newest_item_at, 0) < ?2",
+                (record.visit.source, millis(at)),
+            )?;
+        }
         let known = self.entry_of(&entry.keys)?;
         let (entry_id, no, kind) = match known {
             None => {
-                recorded.new_entries += 1;
+                recorded.new_entries += u32::from(!entry.around);
                 (self.new_entry(record, entry)?, 1, "original")
             }
             Some(id) => {
@@ -178,12 +214,15 @@ impl Tx<'_> {
                 let Some((no, digest, raw, reader)) = self.latest_revision(id)? else {
                     return Err(StoreError::Data(format!("entry {id} has no revision")));
                 };
-                if digest == entry.text_digest {
+                if digest == entry.text_digest && !entry.around {
                     return Ok(());
                 }
                 let same_bytes =
                     raw.is_some() && raw == record.fetch.as_ref().map(|fetch| fetch.sha256.clone());
-                if same_bytes || reader != READER_VERSION {
+                if entry.around {
+                    // Its lines are such as the source has not shown before.
+                    (id, no + 1, "edited")
+                } else if same_bytes || reader != READER_VERSION {
                     (id, no + 1, "reread")
                 } else {
                     recorded.edited += 1;
@@ -251,8 +290,8 @@ impl Tx<'_> {
     fn new_entry(&mut self, record: &PageRecord, entry: &EntryRecord) -> Result<i64, StoreError> {
         let id = self.id()?;
         self.execute(
-            "INSERT INTO entry (id, first_source, url, published, published_at, first_seen, old, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'live')",
+            "INSERT INTO entry (id, first_source, url, published, published_at, first_seen, old, state, around)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'live', ?8)",
             params![
                 id,
                 record.visit.source,
@@ -260,16 +299,11 @@ impl Tx<'_> {
                 entry.published,
                 entry.published_at.map(millis),
                 millis(record.at),
-                entry.old
+                entry.old,
+                entry.around
             ],
         )?;
         self.add_keys(record.visit.source, id, &entry.keys)?;
-        if let Some(at) = entry.published_at.filter(|at| *at <= record.at) {
-            self.execute(
-                "UPDATE source SET newest_item_at = ?2 WHERE id = ?1 AND coalesce(newest_item_at, 0) < ?2",
-                (record.visit.source, millis(at)),
-            )?;
-        }
         Ok(id)
     }
 

@@ -46,6 +46,8 @@ pub struct Stored {
     pub hits: Option<(i64, String)>,
     /// The entry reads so now, and no rule has fired on it.
     pub may_fire: bool,
+    /// What stands around an article.
+    pub around: bool,
 }
 
 /// What one short read brought.
@@ -100,7 +102,7 @@ impl View<'_> {
         let mut statement = self.connection.prepare_cached(
             "SELECT revision.id, revision.at, source.key, revision.entry, revision.title, entry.url, entry.published,
                     entry.old, hits.lexicon, hits.found, mention.id IS NULL AND entry.current_rev = revision.id,
-                    body.bytes IS NOT NULL, body.codec, body.size, body.bytes
+                    body.bytes IS NOT NULL, body.codec, body.size, body.bytes, entry.around
                FROM revision JOIN source ON source.id = revision.source JOIN entry ON entry.id = revision.entry
                JOIN body ON body.id = revision.text LEFT JOIN hits ON hits.revision = revision.id
                LEFT JOIN mention ON mention.revision = revision.id
@@ -125,6 +127,7 @@ impl View<'_> {
                     old: row.get(7)?,
                     hits: lexicon.zip(found),
                     may_fire: row.get(10)?,
+                    around: row.get(15)?,
                 });
             }
             if batch.stored.len() >= many || begun.elapsed() >= time {

@@ -55,9 +55,10 @@ impl View<'_> {
     pub fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
         self.rows(
             "SELECT id, key, name, kind, state, visits, fails, last_error, last_ok_at, due_at, newest_item_at,
-                    (SELECT count(*) FROM entry WHERE entry.first_source = source.id),
+                    (SELECT count(*) FROM entry WHERE entry.first_source = source.id AND entry.around = 0),
                     (SELECT count(*) FROM page WHERE page.source = source.id AND page.state IN ('due', 'leased')),
-                    (SELECT count(*) FROM page WHERE page.source = source.id AND page.state IN ('given_up', 'gone'))
+                    (SELECT count(*) FROM page WHERE page.source = source.id AND page.state IN ('given_up', 'gone')),
+                    first_visit_at
                FROM source WHERE state <> 'retired' ORDER BY key",
             [],
             |row| {
@@ -71,6 +72,7 @@ impl View<'_> {
                     fails: row.get(6)?,
                     last_error: row.get(7)?,
                     last_ok_at: row.get::<_, Option<i64>>(8)?.map(instant),
+                    first_visit_at: row.get::<_, Option<i64>>(14)?.map(instant),
                     due_at: instant(row.get(9)?),
                     newest_item_at: row.get::<_, Option<i64>>(10)?.map(instant),
                     entries: row.get(11)?,

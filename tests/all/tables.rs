@@ -46,11 +46,23 @@ async fn a_database_of_the_first_version_is_brought_up_to_date() {
         [],
     )
     .unwrap();
+    old.execute_batch(
+        "INSERT INTO entry (id, first_source, first_seen, state) VALUES (2, 1, 0, 'live');
+         INSERT INTO trouble (id, scope, subject, kind, reason, opened) VALUES (3, 'source', 'x', 'stale', 'x', 0);",
+    )
+    .unwrap();
     drop(old);
     let store = Store::open(&path).unwrap();
     let sources = store.read(|view| view.sources()).await.unwrap();
     assert_eq!(sources.len(), 1);
     assert_eq!((sources[0].key.as_str(), sources[0].fails), ("news", 0));
+    // What was there before pages were read whole is an article, and was told once.
+    assert_eq!(rows(&path, "SELECT id, around FROM entry"), ["2|0"]);
+    assert_eq!(rows(&path, "SELECT id, told FROM trouble"), ["3|1"]);
+    assert!(
+        !store.read(|view| view.known_around(1, true)).await.unwrap().learned,
+        "its links are to be learned"
+    );
     // The same tables as a file that was made today.
     let new = dir.path().join("new.db");
     drop(Store::open(&new).unwrap());

@@ -125,13 +125,15 @@ async fn p5_a_digest_lists_what_is_open_and_what_is_old() {
 async fn an_own_channel_that_falls_silent_is_told_once() {
     let own = source("own", "feed", "/feed.xml", "article = false\nown = true\nmax_silence = \"7d\"");
     let mut world = World::settled(Setup::default().sources(&[own])).await;
-    world.advance(TimeDelta::days(6)).await;
+    world.advance(TimeDelta::days(4)).await;
     assert_eq!(troubles(&world), [""; 0]);
+    world.advance(TimeDelta::days(2)).await;
+    assert_eq!(troubles(&world), ["source quiet 0"], "a warning comes first");
     world.advance(TimeDelta::hours(25)).await;
     world.advance(TimeDelta::hours(1)).await;
-    assert_eq!(troubles(&world), ["source stale 0"]);
+    assert_eq!(troubles(&world), ["source quiet 1", "source stale 0"]);
     let page =
         feed(&[Item::new("/1", "公司要闻", "公司新园区今日启用，员工陆续搬入新的办公楼。", world.now())]);
     world.publish("/feed.xml", page).await;
-    assert_eq!(troubles(&world), ["source stale 1"]);
+    assert_eq!(troubles(&world), ["source quiet 1", "source stale 1"]);
 }

@@ -19,7 +19,7 @@ pub(super) fn contact(role: Role, name: &str, phone: &str) -> Contact {
 }
 
 pub(super) fn part(text: &str, hit: Option<&str>) -> QuotePart {
-    QuotePart { text: text.to_owned(), hit: hit.map(str::to_owned) }
+    QuotePart { text: text.to_owned(), hit: hit.map(str::to_owned), spot: None }
 }
 
 pub(super) fn full_alert() -> AlertFacts {

@@ -2,7 +2,7 @@
 
 use super::{Level, Times, Who, address, clip, lines, one_line};
 use crate::mail::Reader;
-use crate::model::{AlertFacts, Change, IncidentKind, LadderLine, Word};
+use crate::model::{AlertFacts, Change, IncidentKind, LadderLine, Lang, Word};
 use serde::Serialize;
 
 /// So many characters of the page are quoted; the rest is behind its address.
@@ -112,14 +112,14 @@ impl AlertView {
             published: facts.published.as_deref().map(|text| times.published(text)),
             fetched: times.clock(facts.fetched_at),
             sent: times.clock(times.now),
-            quote: quote(facts),
+            quote: quote(facts, lang),
             reprints: facts.reprints,
             mainstream_reprints: facts.mainstream_reprints,
             mentions: facts.mentions,
             rule: one_line(&facts.rule, 40),
             rule_name: one_line(&facts.rule_name, 60),
             rule_version: one_line(&facts.rule_version, 40),
-            because: lines(&facts.because, 12, 60),
+            because: facts.because.iter().take(12).map(|why| one_line(&reason(why, lang), 60)).collect(),
             same_sentence: facts.same_sentence,
             plainly: facts.ways.as_ref().is_some_and(Vec::is_empty),
             disguises: facts.ways.iter().flatten().map(|way| way.label(lang)).collect(),
@@ -140,6 +140,28 @@ impl AlertView {
     }
 }
 
+/// What is found by what it is has a key where a term has its words.
+fn reason(why: &str, lang: Lang) -> String {
+    const BUILT_IN: [(&str, &str, &str); 9] = [
+        ("pii:id_card", "个人信息 身份证号", "personal data: identity number"),
+        ("pii:mobile", "个人信息 手机号", "personal data: mobile number"),
+        ("pii:bank_card", "个人信息 银行卡号", "personal data: bank card"),
+        ("pii:email", "个人信息 邮箱地址", "personal data: mail address"),
+        ("pii:uscc", "统一社会信用代码", "unified social credit code"),
+        ("pii:passport", "个人信息 护照号", "personal data: passport"),
+        ("mark:secret", "密级标志", "mark of secrecy"),
+        ("injection:hidden_link", "植入的隐藏链接", "hidden link put in"),
+        ("injection:many_links", "植入的成批外链", "links put in, in bulk"),
+    ];
+    let term = why.split_once(' ').map_or(why, |(_, term)| term);
+    let known = BUILT_IN.iter().find(|(key, ..)| *key == term);
+    match (known, lang) {
+        (Some((_, zh, _)), Lang::Zh) => (*zh).to_owned(),
+        (Some((_, _, en)), Lang::En) => (*en).to_owned(),
+        (None, _) => why.to_owned(),
+    }
+}
+
 fn rung(line: &LadderLine, times: Times) -> Rung {
     Rung {
         at: times.clock(line.at),
@@ -149,12 +171,16 @@ fn rung(line: &LadderLine, times: Times) -> Rung {
 }
 
 /// The quoted parts up to the limit. Spaces between parts are kept: they belong to the quote.
-fn quote(facts: &AlertFacts) -> Vec<Part> {
+fn quote(facts: &AlertFacts, lang: Lang) -> Vec<Part> {
     let mut left = QUOTE;
     let mut parts = Vec::new();
     for part in &facts.quote {
         if left == 0 {
             break;
+        }
+        if let Some(spot) = part.spot {
+            parts.push(Part { text: format!("〔{}〕", spot.label(lang)), hit: false });
+            continue;
         }
         let pad = |edge: Option<char>| if edge.is_some_and(char::is_whitespace) { " " } else { "" };
         let (before, after) = (pad(part.text.chars().next()), pad(part.text.chars().next_back()));

@@ -108,7 +108,7 @@ impl DigestView {
             mails_waiting: facts.mails_waiting,
             mails_failed: facts.mails_failed,
             on_duty: List::of(&facts.on_duty, most, 0, |contact| Who::new(contact, times.lang)),
-            own_channels: List::of(&facts.own_channels, most, 0, |text| one_line(text, 160)),
+            own_channels: List::of(&facts.own_channels, most, 0, |text| one_line(text, 600)),
             trial: lines(&facts.trial, 20, 60),
             sent: times.clock(times.now),
         }

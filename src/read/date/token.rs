@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 pub enum Tok {
     /// Value and how many digits it was written with.
     Num(u64, u8),
-    /// Latin letters, in lower case.
+    /// Latin, Greek or Cyrillic letters, in lower case.
     Word(String),
     Ch(char),
     /// Any run of white space.
@@ -29,9 +29,9 @@ pub fn tokens(text: &str) -> Vec<Tok> {
             let digits: String = chars[at..at + length].iter().collect();
             toks.push(Tok::Num(digits.parse().unwrap_or(u64::MAX), u8::try_from(length).unwrap_or(u8::MAX)));
             at += length;
-        } else if c.is_ascii_alphabetic() {
-            let length = run(|c| c.is_ascii_alphabetic());
-            toks.push(Tok::Word(chars[at..at + length].iter().collect::<String>().to_ascii_lowercase()));
+        } else if is_letter(c) {
+            let length = run(is_letter);
+            toks.push(Tok::Word(chars[at..at + length].iter().collect::<String>().to_lowercase()));
             at += length;
         } else if c.is_whitespace() {
             at += run(char::is_whitespace);
@@ -45,6 +45,34 @@ pub fn tokens(text: &str) -> Vec<Tok> {
         }
     }
     toks
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{52f}') && c.is_alphabetic()
+}
+
+/// The month that a word names, whole or cut short, in the languages of the feeds we meet.
+pub fn month(word: &str) -> Option<u32> {
+    const NAMES: [&str; 12] = [
+        "january janvier enero januar gennaio janeiro januari января ιανουαρίου január",
+        "february février febrero februar febbraio fevereiro februari февраля φεβρουαρίου február",
+        "march mars marzo märz março maart марта μαρτίου μάρ március",
+        "april avril abril aprile апреля απριλίου április",
+        "may mai mayo maggio maio mei мая μαΐου μάιος μαϊου május",
+        "june juin junio juni giugno junho июня ιουνίου ιούν június",
+        "july juillet julio juli luglio julho июля ιουλίου ιούλ július",
+        "august août agosto augustus августа αυγούστου αύγ augusztus",
+        "september sept septembre septiembre settembre setembro сентября σεπτεμβρίου szeptember",
+        "october octobre octubre oktober ottobre outubro октября οκτωβρίου október",
+        "november novembre noviembre novembro ноября νοεμβρίου νοέ",
+        "december décembre diciembre dezember dicembre dezembro декабря δεκεμβρίου",
+    ];
+    // `ju` and `ma` would be anything; `jui` is French for two months.
+    if word.chars().count() < 3 || word == "jui" {
+        return None;
+    }
+    let named = |names: &&str| names.split(' ').any(|name| name.starts_with(word));
+    NAMES.iter().position(|names| named(names)).map(|at| at as u32 + 1)
 }
 
 /// Full-width digits and punctuation to ASCII.

@@ -1,498 +1,228 @@
 //! A feed as found in, a feed as the standard wants it out.
 //!
 //! Real feeds break every rule: no version, dead namespaces, bare `&`, HTML entities, undeclared prefixes, markup
-//! where text belongs, junk before the first tag, elements that never end. All of it is rewritten in one pass to
-//! plain RSS 2.0 or Atom 1.0 with only the elements that we read; text arrives as escaped HTML.
+//! where text belongs, junk before the first tag, elements that never end. Whatever the dialect, what is read of it
+//! is written anew as plain Atom 1.0; text arrives as escaped HTML, addresses arrive whole.
 
-use crate::read::text;
+use super::entry::{Entry, write};
+use super::markup::{base64, content};
+use super::names::{self, Slot, Space};
+use super::tree::{Element, elements};
+use crate::read::dom;
+use crate::read::tag::Tag;
 use std::collections::HashMap;
-use std::fmt::Write;
+use url::Url;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Rss,
-    Rdf,
-    Atom,
-}
-
-/// Elements that hold text, perhaps with markup.
-const TEXTS: &[&str] = &[
-    "title",
-    "description",
-    "summary",
-    "content",
-    "encoded",
-    "tagline",
-    "subtitle",
-    "info",
-    "copyright",
-    "rights",
-    "body",
-    "abstract",
-];
-/// Elements whose content is not the feed's own.
-const DROPPED: &[&str] = &[
-    "image",
-    "textinput",
-    "items",
-    "source",
-    "cloud",
-    "skiphours",
-    "skipdays",
-    "generator",
-    "group",
-    "thumbnail",
-];
-
-/// The rewritten feed, or nothing if there is no root element of a feed.
-pub fn repair(input: &str) -> Option<String> {
-    let mut writer = Writer {
-        input,
-        out: String::with_capacity(input.len() + 256),
-        open: Vec::new(),
-        spaces: HashMap::new(),
-        family: None,
+/// The rewritten feed, or nothing if there is no root element of a feed. `is_date` says which dates can be read:
+/// of several, the first such is kept.
+pub fn repair(input: &str, url: Option<&Url>, is_date: &dyn Fn(&str) -> bool) -> Option<String> {
+    let found = elements(input);
+    let local = |element: &Element| {
+        element.tag(input).map(|tag| tag.local().to_ascii_lowercase()).unwrap_or_default()
     };
-    writer.run();
-    writer.family?;
-    Some(writer.out)
+    let root = found
+        .iter()
+        .position(|element| matches!(local(element).as_str(), "rss" | "rdf" | "feed" | "channel"));
+    // An entry may be published alone, as a document of its own.
+    let root = root.or_else(|| found.first().filter(|first| local(first) == "entry").map(|_| 0))?;
+    let page = found[..root].iter().any(|element| local(element) == "html");
+    let mut walk = Walk {
+        input,
+        spaces: HashMap::new(),
+        own: String::new(),
+        bases: Vec::new(),
+        url,
+        title: (u8::MAX, String::new()),
+        item: None,
+        items: Vec::new(),
+    };
+    walk.run(&found, root);
+    if page && walk.items.is_empty() {
+        return None;
+    }
+    Some(write(&walk.title.1, &walk.items, is_date))
 }
 
-struct Writer<'i> {
+/// No feed says more often where its links count from, one inside the other.
+const DEEPEST: usize = 8;
+
+struct Walk<'i> {
     input: &'i str,
-    out: String,
-    /// Names as emitted; an empty one is an element that was dropped without its content.
-    open: Vec<(String, String)>,
-    spaces: HashMap<String, String>,
-    family: Option<Family>,
+    /// What prefixes were declared to mean; the empty one is the root's.
+    spaces: HashMap<String, Space>,
+    /// The prefix of the root.
+    own: String,
+    /// Addresses that links count from, and where the elements end that say so.
+    bases: Vec<(u32, Url)>,
+    url: Option<&'i Url>,
+    title: (u8, String),
+    item: Option<(u32, Entry)>,
+    items: Vec<Entry>,
 }
 
-impl<'i> Writer<'i> {
-    fn run(&mut self) {
-        let mut at = 0;
-        while at < self.input.len() {
-            let rest = &self.input[at..];
-            let Some(next) = rest.find('<') else {
-                self.text(rest);
-                break;
+impl<'i> Walk<'i> {
+    fn run(&mut self, found: &[Element], root: usize) {
+        let mut at = root;
+        while let Some(element) = found.get(at) {
+            if self.item.as_ref().is_some_and(|(stop, _)| element.at >= *stop) {
+                self.finish();
+            }
+            while self.bases.last().is_some_and(|(stop, _)| element.at >= *stop) {
+                self.bases.pop();
+            }
+            let Some(tag) = element.tag(self.input) else { break };
+            let (local, frame) = (tag.local().to_ascii_lowercase(), at == root);
+            if frame {
+                self.own = tag.prefix().to_ascii_lowercase();
+            }
+            let space = self.declare(&tag, element, frame);
+            let own = space == Space::Own || space == Space::Other && tag.prefix().is_empty();
+            let is_item = own && matches!(local.as_str(), "item" | "entry");
+            let whole = if is_item {
+                self.finish();
+                let mut item = Entry::default();
+                self.attributes(&tag, &mut item);
+                self.item = Some((element.stop, item));
+                false
+            } else {
+                !frame && self.inside(&tag, element, &found[at + 1..], space, &local)
             };
-            self.text(&rest[..next]);
-            at += next;
-            at = self.markup(at);
+            at = if whole && element.ended { element.next as usize } else { at + 1 };
         }
-        while let Some((_, emitted)) = self.open.pop() {
-            self.close(&emitted);
-        }
+        self.finish();
     }
 
-    /// What begins with `<` at `at`; gives the place behind it.
-    fn markup(&mut self, at: usize) -> usize {
-        let rest = &self.input[at..];
-        let behind = |end: Option<usize>, length: usize| at + end.map_or(rest.len(), |end| end + length);
-        if rest.starts_with("<!--") {
-            return behind(rest.find("-->"), 3);
-        }
-        if let Some(data) = rest.strip_prefix("<![CDATA[") {
-            let end = data.find("]]>");
-            self.literal(&data[..end.unwrap_or(data.len())]);
-            return behind(end.map(|end| end + 9), 3);
-        }
-        if rest.starts_with("<?") {
-            return behind(
-                rest.find("?>").or_else(|| rest.find('>')),
-                if rest.contains("?>") { 2 } else { 1 },
-            );
-        }
-        if rest.starts_with("<!") {
-            let subset = rest.find('[').filter(|open| rest.find('>').is_none_or(|close| *open < close));
-            let end = subset
-                .and_then(|open| rest[open..].find("]>").map(|end| open + end + 1))
-                .or_else(|| rest.find('>'));
-            return behind(end, 1);
-        }
-        let Some(tag) = Tag::parse(rest) else {
-            self.text("<");
-            return at + 1;
-        };
-        let end = at + tag.length;
-        if tag.closing {
-            self.end(&tag);
-            return end;
-        }
-        self.start(&tag, end)
+    fn finish(&mut self) {
+        self.items.extend(self.item.take().map(|(_, item)| item));
     }
 
-    fn start(&mut self, tag: &Tag<'i>, end: usize) -> usize {
-        for (name, value) in &tag.attrs {
-            if let Some(prefix) = name.strip_prefix("xmlns") {
-                self.spaces.insert(prefix.trim_start_matches(':').to_owned(), value.clone());
+    /// Takes note of what a tag declares; gives the vocabulary that it is from itself.
+    fn declare(&mut self, tag: &Tag, element: &Element, root: bool) -> Space {
+        let mut default = None;
+        for (name, value) in tag.attrs() {
+            if name == "xmlns" {
+                default = Some(names::space(value));
+            } else if let Some(prefix) = name.strip_prefix("xmlns:") {
+                self.spaces.insert(prefix.to_ascii_lowercase(), names::space(value));
+            } else if matches!(name, "xml:base" | "BASE")
+                && self.bases.len() < DEEPEST
+                && let Some(base) = self.join(value)
+            {
+                self.bases.push((element.stop, base));
             }
-        }
-        let local = tag.local().to_ascii_lowercase();
-        let Some(family) = self.family else {
-            self.root(tag, &local);
-            return end;
-        };
-        let Some(name) = self.name(tag, &local, family) else {
-            return if tag.empty { end } else { self.end_of(tag.name, end).1 };
-        };
-        if TEXTS.contains(&local.as_str()) {
-            return self.text_element(tag, &name, family, end);
-        }
-        if family != Family::Atom && local == "channel" {
-            return end; // opened with the root, so that items outside it are inside
-        }
-        let _ = write!(self.out, "<{name}");
-        for (attr, value) in &tag.attrs {
-            if attr != "xmlns" && !attr.contains(':') && attr.chars().all(|c| c.is_ascii_alphanumeric()) {
-                let _ = write!(self.out, " {attr}=\"{}\"", escape(value));
-            }
-        }
-        if tag.empty {
-            self.out.push_str("/>");
-            return end;
-        }
-        self.out.push('>');
-        if family == Family::Rdf
-            && name == "item"
-            && let Some((_, about)) = tag.attrs.iter().find(|(attr, _)| attr.ends_with("about"))
-        {
-            let _ = write!(self.out, "<guid isPermaLink=\"false\">{}</guid>", escape(about));
-        }
-        self.open.push((tag.name.to_ascii_lowercase(), name));
-        end
-    }
-
-    fn root(&mut self, tag: &Tag, local: &str) {
-        let family = match local {
-            "rss" | "channel" => Family::Rss,
-            "rdf" => Family::Rdf,
-            "feed" => Family::Atom,
-            _ => return,
-        };
-        self.family = Some(family);
-        let name = tag.name.to_ascii_lowercase();
-        if family == Family::Atom {
-            self.out.push_str("<feed xmlns=\"http://www.w3.org/2005/Atom\">");
-            self.open.push((name, "feed".to_owned()));
-        } else {
-            self.out.push_str(
-                "<rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
-                 xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" \
-                 xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>",
-            );
-            self.open.push((name, "rss".to_owned()));
-        }
-    }
-
-    /// What an element is called in the rewritten feed; nothing for those that are not read.
-    fn name(&self, tag: &Tag, local: &str, family: Family) -> Option<String> {
-        if DROPPED.contains(&local) {
-            return None;
         }
         let prefix = tag.prefix().to_ascii_lowercase();
-        let space = self.spaces.get(&prefix).map_or("", String::as_str).to_ascii_lowercase();
-        let is_atom = space.contains("w3.org/2005/atom")
-            || space.contains("purl.org/atom")
-            || space.is_empty() && prefix == "atom";
-        let is_dublin =
-            space.contains("purl.org/dc") || space.is_empty() && matches!(prefix.as_str(), "dc" | "dcterms");
-        let is_content = space.contains("modules/content") || space.is_empty() && prefix == "content";
-        let feeds_own = prefix.is_empty()
-            || is_atom && family == Family::Atom
-            || space.contains("rss") && !is_content && !space.contains("modules")
-            || space.contains("netscape")
-            || space.contains("/rdf/");
-        if family == Family::Atom {
-            let name = match local {
-                "issued" | "pubdate" => "published",
-                // when a draft was begun is not when it was published
-                "modified" | "created" => "updated",
-                "tagline" => "subtitle",
-                "copyright" => "rights",
-                other => other,
-            };
-            if is_dublin && local == "date" {
-                return Some("published".to_owned());
-            }
-            return feeds_own.then(|| name.to_owned());
+        if root || prefix == self.own {
+            // The feed's own names are its own under whatever address.
+            return default.filter(|space| *space == Space::Xhtml && !root).unwrap_or(Space::Own);
         }
-        if is_dublin {
-            return match local {
-                "date" | "issued" | "created" | "modified" => Some("pubDate".to_owned()),
-                "creator" | "author" => Some("dc:creator".to_owned()),
-                "description" => Some("description".to_owned()),
-                _ => None,
-            };
+        if prefix.is_empty() {
+            return default.unwrap_or(Space::Own);
         }
-        if is_content && local == "encoded" {
-            return Some("content:encoded".to_owned());
-        }
-        if is_atom {
-            return match local {
-                "link" => Some("atom:link".to_owned()),
-                "updated" | "published" => Some("pubDate".to_owned()),
-                "summary" | "content" => Some("description".to_owned()),
-                _ => None,
-            };
-        }
-        if space.contains("xhtml") && local == "body" {
-            return Some("content:encoded".to_owned());
-        }
-        if !feeds_own {
-            return None;
-        }
-        Some(match local {
-            "pubdate" | "date" | "published" | "updated" | "issued" => "pubDate".to_owned(),
-            "lastbuilddate" => "lastBuildDate".to_owned(),
-            "body" | "content" | "encoded" => "content:encoded".to_owned(),
-            "abstract" | "summary" => "description".to_owned(),
-            "item" | "entry" => "item".to_owned(),
-            other => other.to_owned(),
-        })
+        self.spaces.get(&prefix).copied().unwrap_or_else(|| names::usual(&prefix))
     }
 
-    /// A whole element of text; its markup, if any, becomes escaped HTML.
-    fn text_element(&mut self, tag: &Tag, name: &str, family: Family, end: usize) -> usize {
-        if tag.empty {
-            return end;
-        }
-        let (inner, after) = self.end_of(tag.name, end);
-        let kind =
-            tag.attrs.iter().find(|(name, _)| name == "type").map(|(_, kind)| kind.to_ascii_lowercase());
-        let encoded =
-            tag.attrs.iter().any(|(name, mode)| name == "mode" && mode.eq_ignore_ascii_case("base64"));
-        let (mut value, marked_up) = content(inner);
-        if encoded && let Some(decoded) = base64(&value) {
-            value = decoded;
-        }
-        // Without text feed-rs gives up on the whole feed in some places.
-        if value.trim().is_empty() {
-            return after;
-        }
-        let html =
-            marked_up || kind.as_deref().is_some_and(|kind| kind.contains("html") || kind.contains("xml"));
-        match family {
-            Family::Atom if html => {
-                let _ = write!(self.out, "<{name} type=\"html\">");
-            }
-            _ => {
-                let _ = write!(self.out, "<{name}>");
+    /// RDF names its items, and CDF writes half of them, in attributes.
+    fn attributes(&mut self, tag: &Tag, item: &mut Entry) {
+        for (slot, rank, name) in [(Slot::Id, 1, "about"), (Slot::Updated, 4, "lastmod")] {
+            if let Some(value) = tag.attr(name) {
+                item.offer(slot, rank, value.into_owned());
             }
         }
-        let _ = write!(self.out, "{}</{name}>", escape(value.trim()));
-        after
+        if let Some(url) = tag.attr("href").and_then(|href| self.join(&href)) {
+            item.offer(Slot::Link, 2, url.to_string());
+        }
     }
 
-    /// The inside of an element and the place behind it. One that never ends goes on to the end of its item.
-    fn end_of(&self, name: &str, from: usize) -> (&'i str, usize) {
-        let input = self.input;
-        let (mut at, mut depth, mut give_up) = (from, 1, None);
-        while let Some(next) = input[at..].find('<') {
-            at += next;
-            let rest = &input[at..];
-            if let Some(data) = rest.strip_prefix("<![CDATA[") {
-                at += data.find("]]>").map_or(rest.len(), |end| end + 12);
-                continue;
-            }
-            if rest.starts_with("<!--") {
-                at += rest.find("-->").map_or(rest.len(), |end| end + 3);
-                continue;
-            }
-            let Some(tag) = Tag::parse(rest) else {
-                at += 1;
-                continue;
-            };
-            if tag.name.eq_ignore_ascii_case(name) {
-                if tag.closing {
-                    depth -= 1;
-                } else if !tag.empty {
-                    depth += 1;
-                }
-                if depth == 0 {
-                    return (&input[from..at], at + tag.length);
-                }
-            } else if tag.closing
-                && give_up.is_none()
-                && matches!(tag.local().to_ascii_lowercase().as_str(), "item" | "entry" | "channel")
+    /// What is neither root nor item; says whether all of it was read.
+    fn inside(
+        &mut self,
+        tag: &Tag<'_>,
+        element: &Element,
+        after: &[Element],
+        space: Space,
+        local: &str,
+    ) -> bool {
+        let slot = names::slot(space, local);
+        if self.item.is_none() {
+            if let Some((Slot::Title, rank)) = slot
+                && rank < self.title.0
             {
-                give_up = Some(at);
+                self.title = (rank, content(self.value(element, after)));
             }
-            at += tag.length;
+            return slot.is_some_and(|(slot, _)| slot == Slot::Title) || names::is_apart(local);
         }
-        let stop = give_up.unwrap_or(input.len());
-        (&input[from..stop], stop)
-    }
-
-    fn end(&mut self, tag: &Tag) {
-        let name = tag.name.to_ascii_lowercase();
-        let Some(place) = self.open.iter().rposition(|(raw, _)| *raw == name) else { return };
-        while self.open.len() > place {
-            if let Some((_, emitted)) = self.open.pop() {
-                self.close(&emitted);
+        let Some((slot, rank)) = slot else {
+            // Groups hold titles and descriptions of their own; all else that is not known is no text of the item.
+            return !(space == Space::Media && matches!(local, "group" | "content"));
+        };
+        let inner = self.value(element, after);
+        let value = match slot {
+            Slot::Link => self.link(tag, inner),
+            Slot::Author => {
+                Some(super::markup::person(&part(inner, "name").unwrap_or_else(|| content(inner))).to_owned())
             }
-        }
-    }
-
-    fn close(&mut self, emitted: &str) {
-        let _ = match emitted {
-            "rss" => write!(self.out, "</channel></rss>"),
-            other => write!(self.out, "</{other}>"),
+            Slot::Outlet => Some(part(inner, "title").unwrap_or_else(|| content(inner))),
+            Slot::Title | Slot::Summary | Slot::Content => Some(text(tag, inner)),
+            Slot::Id | Slot::Published | Slot::Updated => Some(content(inner)),
         };
-    }
-
-    fn text(&mut self, text: &str) {
-        if self.family.is_some() && !self.open.is_empty() {
-            self.out.push_str(&escape(&text::unescape(text)));
+        // A link that is related to the item is better than none.
+        let rank =
+            if slot == Slot::Link && tag.attr("rel").is_some_and(|rel| rel == "related") { 3 } else { rank };
+        if let Some((_, item)) = &mut self.item
+            && let Some(value) = value
+        {
+            item.offer(slot, rank, value);
         }
+        // What is not read must not hide what follows: a link without an end, say.
+        true
     }
 
-    fn literal(&mut self, text: &str) {
-        if self.family.is_some() && !self.open.is_empty() {
-            self.out.push_str(&escape(text));
-        }
-    }
-}
-
-/// The value of a text element, and whether it is markup in itself (then it is HTML as it stands).
-fn content(inner: &str) -> (String, bool) {
-    let (mut value, mut markup, mut raw) = (String::new(), false, String::new());
-    let mut rest = inner;
-    while let Some(at) = rest.find('<') {
-        value.push_str(&text::unescape(&rest[..at]));
-        raw.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some(data) = rest.strip_prefix("<![CDATA[") {
-            let end = data.find("]]>").unwrap_or(data.len());
-            value.push_str(&data[..end]);
-            raw.push_str(&escape(&data[..end]));
-            rest = data.get(end + 3..).unwrap_or_default();
-        } else if rest.starts_with("<!--") {
-            rest = rest.find("-->").map_or("", |end| &rest[end + 3..]);
-        } else if let Some(tag) = Tag::parse(rest) {
-            markup = true;
-            // Prefixes say nothing to an HTML parser.
-            let _ = write!(raw, "<{}{}", if tag.closing { "/" } else { "" }, tag.local());
-            raw.push('>');
-            rest = &rest[tag.length..];
-        } else {
-            value.push('<');
-            raw.push_str("&lt;");
-            rest = &rest[1..];
-        }
-    }
-    value.push_str(&text::unescape(rest));
-    raw.push_str(rest);
-    if markup { (raw, true) } else { (value, false) }
-}
-
-/// Characters that XML forbids go; the five that it means something by are escaped.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(c),
-            c if c < ' ' || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{7f}') => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn base64(text: &str) -> Option<String> {
-    let (mut bits, mut held, mut out) = (0_u32, 0_u32, Vec::new());
-    for b in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
-        let value = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'a'..=b'z' => b - b'a' + 26,
-            b'0'..=b'9' => b - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push((bits >> held) as u8);
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
-/// A start or end tag, however sloppy.
-struct Tag<'t> {
-    name: &'t str,
-    attrs: Vec<(String, String)>,
-    closing: bool,
-    empty: bool,
-    length: usize,
-}
-
-impl<'t> Tag<'t> {
-    fn parse(text: &'t str) -> Option<Self> {
-        let closing = text.starts_with("</");
-        let from = 1 + usize::from(closing);
-        let body = text.get(from..)?;
-        if !body.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+    fn link(&self, tag: &Tag, inner: &str) -> Option<String> {
+        let rel = tag.attr("rel").unwrap_or_default();
+        if !matches!(rel.trim(), "" | "alternate" | "related") {
             return None;
         }
-        let end = body
-            .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/' | '<' | '='))
-            .unwrap_or(body.len());
-        let mut tag = Self { name: &body[..end], attrs: Vec::new(), closing, empty: false, length: 0 };
-        let mut rest = &body[end..];
-        loop {
-            rest = rest.trim_start();
-            if rest.is_empty() || rest.starts_with('<') {
-                break; // the tag was cut off; what follows is markup of its own
-            }
-            if let Some(after) = rest.strip_prefix('>') {
-                rest = after;
-                break;
-            }
-            if let Some(after) = rest.strip_prefix('/') {
-                tag.empty = after.starts_with('>');
-                rest = after;
-                continue;
-            }
-            rest = tag.attribute(rest);
+        let href = tag.attr("href").map_or_else(|| content(inner), |href| href.into_owned());
+        self.join(&href).map(|url| url.to_string())
+    }
+
+    fn join(&self, href: &str) -> Option<Url> {
+        dom::join(self.bases.last().map(|(_, base)| base).or(self.url), href)
+    }
+
+    /// The inside of an element; of one without an end, up to the next that says something of its own.
+    fn value(&self, element: &Element, after: &[Element]) -> &'i str {
+        if element.ended {
+            return element.inside(self.input);
         }
-        tag.length = text.len() - rest.len();
-        Some(tag)
+        let next = after.iter().take_while(|inner| inner.at < element.stop).find(|inner| {
+            inner
+                .tag(self.input)
+                .is_some_and(|tag| names::slot(Space::Own, &tag.local().to_ascii_lowercase()).is_some())
+        });
+        &self.input[element.from as usize..next.map_or(element.stop, |next| next.at) as usize]
     }
+}
 
-    fn attribute(&mut self, text: &'t str) -> &'t str {
-        let end = text
-            .find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '<'))
-            .unwrap_or(text.len());
-        let name = &text[..end];
-        let rest = text[end..].trim_start();
-        let Some(rest) = rest.strip_prefix('=') else {
-            // neither a name nor an end: step over it, so that the loop moves on
-            return if end == 0 { text.get(1..).unwrap_or_default() } else { rest };
-        };
-        let rest = rest.trim_start();
-        let (value, rest) = if let Some(quote @ ('"' | '\'')) = rest.chars().next() {
-            let inner = &rest[1..];
-            let end = inner.find(quote).unwrap_or(inner.len());
-            (&inner[..end], inner.get(end + 1..).unwrap_or_default())
-        } else {
-            rest.split_at(rest.find(|c: char| c.is_whitespace() || c == '>').unwrap_or(rest.len()))
-        };
-        self.attrs.push((name.to_ascii_lowercase(), text::unescape(value).into_owned()));
-        rest
-    }
+/// The text of an element of text, out of the packing that its attributes name.
+fn text(tag: &Tag, inner: &str) -> String {
+    let value = content(inner);
+    let kind = tag.attr("type").unwrap_or_default().to_ascii_lowercase();
+    let packed = tag.attr("mode").is_some_and(|mode| mode.eq_ignore_ascii_case("base64"))
+        // Atom: what is neither text nor XML comes as base64.
+        || kind.contains('/') && !kind.starts_with("text/") && !kind.contains("xml") && !kind.contains("html");
+    packed.then(|| base64(&value)).flatten().unwrap_or(value)
+}
 
-    fn prefix(&self) -> &str {
-        self.name.split_once(':').map_or("", |(prefix, _)| prefix)
+/// The value of the first element called `name` in `inner`.
+fn part(inner: &str, name: &str) -> Option<String> {
+    if !inner.contains('<') {
+        return None;
     }
-
-    fn local(&self) -> &'t str {
-        self.name.split_once(':').map_or(self.name, |(_, local)| local)
-    }
+    let found = elements(inner);
+    let part = found
+        .iter()
+        .find(|part| part.tag(inner).is_some_and(|tag| tag.local().eq_ignore_ascii_case(name)))?;
+    Some(content(part.inside(inner)))
 }
