@@ -158,7 +158,10 @@ async fn weigh(
                     return Ok((only_the_frame(&source, &work, &fetched, shown, now), Vec::new()));
                 }
                 let (reading, problem) = read_all(&source, &work, &fetched, hint);
-                let seen = around::seen(&source, why_of(&work), &fetched, &reading, known);
+                // A page of somebody else's in place of ours is no change of ours.
+                let seen = Some(known)
+                    .filter(|_| problem.as_ref().is_none_or(Unreadable::is_ours))
+                    .and_then(|known| around::seen(&source, why_of(&work), &fetched, &reading, known));
                 if reading.entries.len() < 2 {
                     let (problem, seen) = (problem.as_ref(), seen.as_ref());
                     return Ok(record(

@@ -200,6 +200,11 @@ pub enum Fate {
 }
 
 impl Unreadable {
+    /// Whether the site itself wrote what came: a check for robots or a login is not part of it.
+    pub fn is_ours(&self) -> bool {
+        !matches!(self, Self::Odd { odd: Odd::Challenge | Odd::Login, .. })
+    }
+
     pub fn fate(&self) -> Fate {
         match self {
             Self::Odd { odd: Odd::Challenge | Odd::Login | Odd::Parked, .. } => Fate::Again,

@@ -103,6 +103,11 @@ fn not_utf8<'a>(body: &Body<'a>) -> (Cow<'a, str>, &'static str) {
     (lossy(encoding, bytes), encoding.name())
 }
 
+/// Whether a body is in units of two or four bytes, with or without a mark that says so.
+pub fn is_wide(bytes: &[u8]) -> bool {
+    wide::utf32(bytes).is_some() || Encoding::for_bom(bytes).is_some() || wide::utf16(bytes).is_some()
+}
+
 fn lossy<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Cow<'a, str> {
     encoding.decode_with_bom_removal(bytes).0
 }

@@ -3,9 +3,10 @@
 //! Bytes are believed before the header, which only decides where the bytes leave it open. Nothing is decoded or
 //! parsed here beyond the first kilobytes, and of an archive the names of its members.
 
-use super::Body;
+use super::{Body, charset};
 use crate::model::Unreadable;
 
+const BINARY: Kind = Kind::Other("binary data");
 /// So much of a text says what it is.
 const HEAD: usize = 4096;
 
@@ -101,7 +102,8 @@ impl Wanted {
 
 /// What the bytes are; an empty body is a text.
 pub fn of(body: &Body) -> Kind {
-    if let Some(kind) = not_text(body.bytes) {
+    // Whoever names an encoding in the configuration says that it is a text.
+    if let Some(kind) = not_text(body.bytes).filter(|kind| *kind != BINARY || body.charset.is_none()) {
         return kind;
     }
     let header = body.content_type.unwrap_or_default().to_ascii_lowercase();
@@ -175,22 +177,14 @@ pub fn not_text(bytes: &[u8]) -> Option<Kind> {
     {
         return Some(Kind::Document(Document::Pdf));
     }
-    wide(bytes).is_none().then(|| control_characters(bytes)).flatten()
+    // Text in units of two or four bytes has zeros in it, and is text all the same.
+    (control_characters(bytes) && !charset::is_wide(bytes)).then_some(BINARY)
 }
 
-/// Text in units of two or four bytes has zeros in it, and is text all the same.
-fn wide(bytes: &[u8]) -> Option<()> {
-    match bytes.get(..4)? {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0, b'<'] | [b'<', 0, 0, 0] => Some(()),
-        [0, a, 0, b] | [a, 0, b, 0] if *a != 0 && *b != 0 => Some(()),
-        _ => None,
-    }
-}
-
-fn control_characters(bytes: &[u8]) -> Option<Kind> {
+fn control_characters(bytes: &[u8]) -> bool {
     let sample = &bytes[..bytes.len().min(HEAD)];
     let odd = sample.iter().filter(|b| **b < 9 || (14..27).contains(*b)).count();
-    (odd * 20 > sample.len()).then_some(Kind::Other("binary data"))
+    odd * 20 > sample.len()
 }
 
 /// Office documents are archives; the names of their members, which stand in plain bytes, tell them apart.
@@ -300,11 +294,17 @@ mod tests {
     #[test]
     fn bytes_are_believed_before_the_header() {
         let wide: Vec<u8> = "<html><p>砚溪".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let plain: Vec<u8> = "砚溪市今日发布通报，岚栎科技回应网传消息不实，公司经营一切正常。\n"
+            .repeat(4)
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         for (why, bytes, header, path, expected) in [
             ("a page", &b"<!DOCTYPE html><p>x"[..], Some("text/html"), "/", "an HTML page"),
             ("called text", b" \n<html>", Some("text/plain"), "/", "an HTML page"),
             ("a fragment", b"Yanxi <br> Lanli", None, "/", "an HTML page"),
             ("in two bytes", &wide, Some("text/html"), "/", "an HTML page"),
+            ("in two bytes, without a tag", &plain, None, "/", "a plain text"),
             ("a feed called a page", b"<?xml version='1.0'?><rss>", Some("text/html"), "/", "a feed"),
             ("junk before a feed", b"Warning: x\n<rdf:RDF>", None, "/", "a feed"),
             ("XHTML", b"<?xml version='1.0'?><html>", None, "/", "an HTML page"),
