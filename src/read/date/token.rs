@@ -72,7 +72,7 @@ pub fn month(word: &str) -> Option<u32> {
         return None;
     }
     let named = |names: &&str| names.split(' ').any(|name| name.starts_with(word));
-    NAMES.iter().position(|names| named(names)).map(|at| at as u32 + 1)
+    NAMES.iter().position(named).map(|at| at as u32 + 1)
 }
 
 /// Full-width digits and punctuation to ASCII.
