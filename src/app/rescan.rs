@@ -205,6 +205,7 @@ fn again(snapshot: &Snapshot, mut stored: Stored, samples: usize) -> Looked {
         title: stored.title.clone(),
         text,
         byline: None,
+        outlet: None,
         published: stored.published.clone().and_then(|day| day.try_into().ok()),
     };
     let weighed = assess::weigh(&snapshot.book, source, entry);

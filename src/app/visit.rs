@@ -498,6 +498,7 @@ pub(super) fn entry_record(
         published: entry.published.map(|published| published.to_string()),
         published_at: entry.published.map(|published| published.latest(source.zone)),
         byline: entry.byline.clone(),
+        outlet: entry.outlet.clone(),
         old,
         hits: (found > 0).then(|| (found, assess::hits_json(&snapshot.book, weighed))),
         excerpt: if weighed.fired.is_empty() { String::new() } else { excerpt_json(snapshot, weighed) },

@@ -142,6 +142,7 @@ fn entry(page: &Page, text: String) -> Entry {
         title: title.to_owned(),
         text,
         byline: None,
+        outlet: None,
         published: None,
     }
 }

@@ -124,6 +124,7 @@ pub fn entry(title: &str, text: &str) -> Entry {
         title: title.to_owned(),
         text: text.to_owned(),
         byline: None,
+        outlet: None,
         published: None,
     }
 }

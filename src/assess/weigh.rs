@@ -133,8 +133,8 @@ fn mask(book: &Rulebook, mut entry: Entry) -> (Entry, Vec<(Field, Personal)>, bo
     };
     clean(&mut entry.title, Some(Field::Title));
     clean(&mut entry.text, Some(Field::Text));
-    if let Some(byline) = &mut entry.byline {
-        clean(byline, None);
+    for name in [&mut entry.byline, &mut entry.outlet].into_iter().flatten() {
+        clean(name, None);
     }
     (entry, all, some)
 }

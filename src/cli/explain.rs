@@ -174,6 +174,7 @@ fn entry(text: &str) -> Entry {
         title: title.to_owned(),
         text: text.replace('\r', ""),
         byline: None,
+        outlet: None,
         published: None,
     }
 }

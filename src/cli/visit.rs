@@ -206,6 +206,9 @@ impl Dry<'_> {
             None => String::new(),
         };
         output::line(&format!("  published {published}{old}"))?;
+        if let Some(outlet) = &entry.outlet {
+            output::line(&format!("  from      {}", output::short(outlet, 60)))?;
+        }
         if let Some(byline) = &entry.byline {
             output::line(&format!("  by        {}", output::short(byline, 60)))?;
         }
@@ -356,7 +359,7 @@ impl Dry<'_> {
             })
         };
         json!({
-            "what": "entry", "key": entry.key, "url": entry.url, "title": entry.title, "author": entry.byline,
+            "what": "entry", "key": entry.key, "url": entry.url, "title": entry.title, "author": entry.byline, "outlet": entry.outlet,
             "published": entry.published, "text": entry.text, "old": self.old(weighed), "hits": hits,
             "fired": weighed.fired.iter().map(fired).collect::<Vec<_>>(),
             "set_aside": weighed.set_aside.iter().map(fired).collect::<Vec<_>>(),

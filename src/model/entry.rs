@@ -51,6 +51,9 @@ pub struct Entry {
     pub text: String,
     /// As the page shows it; evidence only, never indexed.
     pub byline: Option<String>,
+    /// The outlet that the page names as its origin (来源).
+    #[serde(default)]
+    pub outlet: Option<String>,
     pub published: Option<Published>,
 }
 

@@ -81,6 +81,7 @@ fn link(url: Url, called: String, published: Option<Published>) -> Link {
         title,
         text: String::new(),
         byline: None,
+        outlet: None,
         published,
     };
     Link { url, why: PageWhy::Attachment, hint: Some(hint) }
@@ -115,6 +116,7 @@ pub fn read(body: &Body, hint: Option<&Entry>) -> Result<Reading, Unreadable> {
         title: title.or_else(|| attachment::file_name(url)).unwrap_or_default(),
         text: file.text,
         byline: None,
+        outlet: None,
         published: hint
             .and_then(|hint| hint.published)
             .or_else(|| date::in_path(url.path(), Now { at: body.fetched, zone: body.zone })),

@@ -104,6 +104,7 @@ fn of_item(source: &Source, item: FeedItem, by_page: bool) -> Entry {
         title: item.title,
         text: item.text,
         byline: item.author,
+        outlet: item.outlet,
         published: item.published,
     }
 }
@@ -140,6 +141,7 @@ fn of_links(found: Vec<Found>, why: PageWhy) -> Reading {
             title: found.title,
             text: String::new(),
             byline: None,
+            outlet: None,
             published: None,
         };
         Link { url: found.url, why, hint: Some(hint) }
@@ -176,6 +178,7 @@ fn of_thread(thread: Thread, body: &Body) -> Result<Reading, Unreadable> {
             title: title.clone(),
             text: post.text,
             byline: post.author,
+            outlet: None,
             published: post.published,
         });
     }
@@ -248,6 +251,7 @@ fn of_page(article: Article, body: &Body, hint: Option<&Entry>) -> Option<Entry>
         title: if article.title.is_empty() { told_title.to_owned() } else { article.title },
         text: article.text,
         byline: article.author.or_else(|| hint.and_then(|hint| hint.byline.clone())),
+        outlet: article.outlet.or_else(|| hint.and_then(|hint| hint.outlet.clone())),
         // The page's own clock; where it shows a bare day the feed's instant of that day says more.
         published: match (article.published, hint.and_then(|hint| hint.published)) {
             (Some(page), Some(fed)) if page.time.is_none() && fed.day == page.day => Some(fed),

@@ -104,6 +104,8 @@ pub struct EntryRecord {
     pub published: Option<String>,
     pub published_at: Option<DateTime<Utc>>,
     pub byline: Option<String>,
+    /// What the page names as its origin.
+    pub outlet: Option<String>,
     /// Why it wakes nobody: `first_visit`, `undated`, `aged`.
     pub old: Option<&'static str>,
     /// Number of hits and their JSON.
@@ -152,7 +154,7 @@ pub(super) struct NewMention<'a> {
 }
 
 /// Raised by one when reading changes; a revision that differs only by it is `reread` and alerts nobody.
-pub const READER_VERSION: i64 = 1;
+pub const READER_VERSION: i64 = 2;
 /// Version of `read::canonical`; rows of older versions are re-keyed when met again.
 pub const KEY_VERSION: i64 = 1;
 
@@ -351,8 +353,8 @@ impl Tx<'_> {
         let id = self.id()?;
         self.execute(
             "INSERT INTO revision (id, entry, no, source, kind, at, title, text, text_digest, raw, raw_sha256, fetched,
-                                   byline, reader_version, personal)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                                   byline, reader_version, personal, outlet)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             params![
                 id,
                 entry_id,
@@ -368,7 +370,8 @@ impl Tx<'_> {
                 fetch.filter(|_| entry.hits.is_some()).map(|fetch| fetch.fetched.as_str()),
                 entry.byline,
                 READER_VERSION,
-                entry.personal
+                entry.personal,
+                entry.outlet
             ],
         )?;
         self.execute("UPDATE entry SET current_rev = ?2 WHERE id = ?1", (entry_id, id))?;

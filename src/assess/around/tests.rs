@@ -185,6 +185,7 @@ fn entry_of(key: &str) -> Entry {
         title: String::new(),
         text: String::new(),
         byline: None,
+        outlet: None,
         published: None,
     }
 }

@@ -149,6 +149,7 @@ fn pages_are_joined_without_what_they_share() {
         title: "岚栎科技回应质疑".into(),
         text: "导语\n一\n二\n尾注".into(),
         byline: None,
+        outlet: None,
         published: None,
     };
     for (why, title, text, expected) in [

@@ -11,6 +11,7 @@ fn entry(title: &str, text: &str) -> Entry {
         title: title.to_owned(),
         text: text.to_owned(),
         byline: None,
+        outlet: None,
         published: None,
     }
 }

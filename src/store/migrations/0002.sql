@@ -1,6 +1,7 @@
 -- Own channels read whole: what stands around their articles, where their pages lead, how often they were dunned.
 
 ALTER TABLE entry ADD COLUMN around INTEGER NOT NULL DEFAULT 0;     -- what stands around a page's article
+ALTER TABLE revision ADD COLUMN outlet TEXT;                       -- what the page names as its origin (来源)
 ALTER TABLE trouble ADD COLUMN told INTEGER NOT NULL DEFAULT 1;     -- times that somebody was told of it
 
 -- Lines around articles in which something was found: a footer is told once, on whatever pages it stands.
